@@ -154,8 +154,8 @@ release: install ## Check, build, and try the wheel of a version (make release V
 	@$(BIN)/python -m release build "$(VERSION)"
 
 container-check: ## Build the container image, and wait until it is healthy (needs Docker).
-	docker compose --env-file tests/support/compose.env -f deploy/compose.yaml up --build --wait --wait-timeout 120
-	docker compose --env-file tests/support/compose.env -f deploy/compose.yaml down --volumes
+	docker compose --env-file tests/support/processes/compose.env -f deploy/compose.yaml up --build --wait --wait-timeout 120
+	docker compose --env-file tests/support/processes/compose.env -f deploy/compose.yaml down --volumes
 
 bench: install ## Measure nine workloads beside two floors (make bench ARGS="--database sqlite").
 	$(BIN)/python -m bench $(ARGS)

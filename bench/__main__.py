@@ -17,7 +17,7 @@ from bench.report import Report, ScenarioReport, show, show_scenario
 from bench.scenarios import Scenario, measure_scenario
 from bench.seeding import Sizes
 from bench.servers import LOAD_CORE
-from tests.support import postgres
+from tests.support.servers import postgres
 
 
 @contextmanager

@@ -23,8 +23,8 @@ from rich.table import Table
 
 from tests.browser.react_page import Site, Tab, build
 from tests.browser.support import SECRET_KEY
-from tests.support.chromium import LOCAL, chromium
-from tests.support.processes import started
+from tests.support.processes.commands import started
+from tests.support.servers.chromium import LOCAL, chromium
 
 PAGE = Path(__file__).with_name("page")
 MANY = 1_000

@@ -28,7 +28,7 @@ from bench.servers import (
     serving_tenantry,
 )
 from bench.workloads import WORKLOADS, Workload
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 WARM_UP_FLOWS = 30
 FAN_OUT = "W9"

@@ -14,8 +14,8 @@ from pathlib import Path
 from models.database.store import Store
 from resolvers.subscriptions.log_reader import LogReader
 from server import cli
-from server.http.graphql import GraphQLEndpoint
-from server.http.websocket import Socket, SocketEndpoint
+from server.http.graphql.endpoint import GraphQLEndpoint
+from server.http.graphql.websocket import Socket, SocketEndpoint
 
 
 def count_held() -> dict[str, int]:

@@ -17,7 +17,7 @@ from bench.report import WIDTH, make_table
 from bench.seeding import Data, Sizes, seed, sign_in
 from bench.servers import ROOT, get_port, migrate, serving_tenantry
 from bench.workloads import WORKLOADS, Workload
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 # How many functions the summary lists.
 FUNCTIONS = 25

@@ -21,7 +21,7 @@ from bench.servers import (
 )
 from bench.workloads import create_organization
 from tests.support.api import operation
-from tests.support.processes import TENANTRY, Server
+from tests.support.processes.commands import TENANTRY, Server
 
 # Members of the organizations whose permission checks are compared with those of the large one.
 SMALL = (1, 10)

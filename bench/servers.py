@@ -14,7 +14,7 @@ import httpx
 
 from bench.floor import PARSERS
 from tests.support.api import SECRET_KEY
-from tests.support.processes import PRODUCTION, TENANTRY, Server, await_answer, free_port
+from tests.support.processes.commands import PRODUCTION, TENANTRY, Server, await_answer, free_port
 
 ROOT = Path(__file__).parents[1]
 # The core of the servers; the load has the other one.

@@ -27,8 +27,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from bench.servers import read_memory
-from tests.support import fuzz
-from tests.support.processes import Server
+from tests.support.documents import fuzz
+from tests.support.processes.commands import Server
 from tests.support.subscriptions import PROTOCOL
 
 MEMBERS = 40

@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bench.servers import read_memory, read_processor_time
 from tests.support.api import SECRET_KEY, sign_token, test_issuer
-from tests.support.processes import Server, started
+from tests.support.processes.commands import Server, started
 from tests.support.subscriptions import PROTOCOL
 
 CREATE = (

@@ -8,8 +8,8 @@ from pydantic import BaseModel, RootModel
 
 from docsite.backend_api_methods import METHODS
 from server.http.backend.catalogue import ENDPOINTS
-from server.http.backend.endpoints import Endpoint
-from server.http.backend.lists import Page
+from server.http.backend.foundation.endpoints import Endpoint
+from server.http.backend.foundation.lists import Page
 from server.http.backend.unsupported import UNSUPPORTED
 
 HEAD = """# Endpoints of the Backend API

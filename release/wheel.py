@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from models.database.revision import head
-from server.http.assets import FOLDER as ASSETS
+from server.http.pages.assets import FOLDER as ASSETS
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "deploy" / "requirements.lock"

@@ -15,10 +15,10 @@ from models.instance import FIRST_MODES, EnrollmentMode, Instance
 from models.invitations import check_expiry_days
 from models.organizations import check_limit
 from models.validation.text import check_name, check_url
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_instance
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.defaults import prepare_plans
-from resolvers.transaction import Transaction
 
 LIMITS = ("max_allowed_memberships", "create_organizations_limit", "domains_per_organization")
 URLS = ("invitation_url", "billing_url", "logo_url", "home_url", "sign_in_url", "sign_up_url")

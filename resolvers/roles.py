@@ -19,9 +19,9 @@ from models.roles import (
     RoleSetRole,
     find_similar,
 )
-from resolvers.access import select_permission_keys
-from resolvers.plan_gate import parse_keys
-from resolvers.transaction import Transaction
+from resolvers.authority.access import select_permission_keys
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.foundation.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import strawberry
 from models.errors import Unauthenticated
 from models.users import get_proven_domain
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
+from resolvers.lists.page_requests import PageArguments
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
 from resolvers.members.request_lists import REQUESTS_OF_USER
 from resolvers.organizations.create import can_create, get_creation_limit
-from resolvers.page_requests import PageArguments
 from resolvers.queries.creation_defaults import load_creation_defaults
 from schema.foundation.connections import After, Before, Connection, First, Last, Offset
 from schema.foundation.context import Info

@@ -13,7 +13,7 @@ from models.errors import NameServersSilent
 if TYPE_CHECKING:
     from dns.nameserver import Nameserver
 
-    from resolvers.server import RecordLookup
+    from resolvers.foundation.server import RecordLookup
 
 PORT = 53
 HOST = re.compile(r"[A-Za-z0-9.:_-]+")

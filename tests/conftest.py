@@ -18,16 +18,16 @@ import structlog
 from models.database.connection import COMMIT, ROLLBACK
 from models.database.migrations import migrate
 from models.database.store import Store
-from resolvers.server import Server
-from server.cli.runner import collect_rarely
+from resolvers.foundation.server import Server
+from server.cli.runtime.runner import collect_rarely
 from server.settings.server import make_server
 from server.settings.settings import Environment, Settings
-from tests.support import postgres
 from tests.support.api import SECRET, SECRET_KEY, Api, Caller, Clock, test_issuer
 from tests.support.application import make_application
-from tests.support.both_executors import execute_on_both, execute_once
-from tests.support.database_refill import Content, Refill, administer, content
-from tests.support.factories import ADMIN, Acme, create_acme
+from tests.support.data.factories import ADMIN, Acme, create_acme
+from tests.support.database.database_refill import Content, Refill, administer, content
+from tests.support.documents.both_executors import execute_on_both, execute_once
+from tests.support.servers import postgres
 from tests.support.shared_schemas import share_schemas
 
 DATABASES = ("sqlite", "postgresql")

@@ -10,9 +10,9 @@ from sqlmodel import col, select
 from models.database.statements import AnySelect, StatementValues, prepared_statement
 from models.database.store import Readable
 from models.keys.api_keys import ApiKey, is_live_at
-from resolvers.key_grants import select_key_permissions
-from resolvers.lists import ListSpec
-from resolvers.plan_gate import parse_keys
+from resolvers.authority.key_grants import select_key_permissions
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.lists.specs import ListSpec
 
 API_KEYS_OF_ORGANIZATION = ListSpec("api-keys", ApiKey, col(ApiKey.organization_id))
 

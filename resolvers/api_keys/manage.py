@@ -35,15 +35,15 @@ from models.keys.scopes import list_needed_scopes
 from models.keys.secret_keys import compute_digest, get_visible_part
 from models.roles import Permission
 from models.validation.text import check_metadata
-from resolvers.access import ensure_grantable, missing_scope
-from resolvers.changes import apply_changes
+from resolvers.authority.access import ensure_grantable, missing_scope
+from resolvers.authority.key_grants import select_key_permissions
+from resolvers.authority.plan_gate import parse_keys
 from resolvers.events.api_key_payloads import record_api_key
-from resolvers.key_grants import select_key_permissions
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels
+from resolvers.foundation.transaction import Transaction
 from resolvers.keys.secret_keys import lock_maker
-from resolvers.labels import check_labels
-from resolvers.plan_gate import parse_keys
 from resolvers.role_model.permissions import load_permissions_by_key
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

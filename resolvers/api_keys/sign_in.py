@@ -16,9 +16,9 @@ from models.instance import Instance
 from models.keys.api_keys import ApiKey, ApiKeyFault, find_fault
 from models.keys.scopes import Narrowing
 from models.keys.secret_keys import get_visible_part, matches_digest
-from resolvers.access import Actor, ActorType, SignIn
-from resolvers.pages import load_rows
-from resolvers.server import Server
+from resolvers.authority.access import Actor, ActorType, SignIn
+from resolvers.foundation.server import Server
+from resolvers.lists.pages import load_rows
 
 # Stands for the digest of a key that doesn't exist; no secret has it.
 NO_DIGEST = "-" * 64

@@ -12,7 +12,7 @@ from models.events import Event
 from models.instance import Instance
 from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.delivery.webhooks import DELIVERIES
-from resolvers.server import Clock
+from resolvers.foundation.server import Clock
 
 # How many events of the log one transaction reads.
 BATCH = 500

@@ -15,7 +15,7 @@ from models.organizations import Organization
 from models.roles import Role
 from models.users import User
 from resolvers.delivery.queue import Claim, QueueTable
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 MAILS: Table = Mail.metadata.tables["mail"]
 MAIL_QUEUE = QueueTable(

@@ -11,7 +11,7 @@ from models.membership_requests import MembershipRequest, MembershipRequestStatu
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 
 async def load_code(

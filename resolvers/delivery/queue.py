@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from models.database.session import DatabaseSession
 from models.database.store import Store
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 # A clock that was set back by less than this delays an attempt by no more than this.
 CLOCK_TOLERANCE = timedelta(minutes=1)

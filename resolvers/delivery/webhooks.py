@@ -12,7 +12,7 @@ from models.database.session import DatabaseSession
 from models.events import Event
 from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
 from resolvers.delivery.queue import Claim, QueueTable
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 DELIVERIES: Table = WebhookDelivery.metadata.tables["webhook_delivery"]
 # With the event and the endpoint, so that an attempt needs no other read.

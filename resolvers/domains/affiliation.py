@@ -36,7 +36,7 @@ from resolvers.domains.mail import queue_code
 from resolvers.domains.proofs import is_code
 from resolvers.domains.rows import load_domain, load_domains_settings
 from resolvers.events.domain_payloads import record_domain
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 def already_verified() -> AlreadyVerified:

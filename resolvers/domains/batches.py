@@ -12,9 +12,9 @@ from models.domains import RECHECK_AFTER, DomainEnrollment, OrganizationDomain
 from models.errors import NotFound
 from models.users import User
 from resolvers.domains.enrollment import can_enroll, enroll
-from resolvers.event_writer import PIECE
-from resolvers.pages import load_rows
-from resolvers.transaction import Transaction, select_instance
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction, select_instance
+from resolvers.lists.pages import load_rows
 
 
 async def load_due_domains(store: Store, now: datetime) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ from models.events import EventType
 from models.mail import MailKind
 from models.organizations import Organization
 from models.roles import DOMAINS_MANAGE
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.domains.mail import queue_notices
 from resolvers.domains.pending import end_pending
 from resolvers.events.domain_payloads import record_domain
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 class Strength(Enum):

@@ -29,14 +29,14 @@ from models.membership_requests import (
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User, get_proven_domain
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.events.domain_payloads import record_suggestion
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import find_addresses_with_room
 from resolvers.members.expiry import expire_overdue
 from resolvers.roles import load_roles_of_set
-from resolvers.transaction import Transaction
 
 Enrolling = Sequence[tuple[OrganizationDomain, Organization]]
 

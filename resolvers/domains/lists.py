@@ -12,8 +12,8 @@ from models.database.store import Readable
 from models.domains import OrganizationDomain
 from models.invitations import PENDING, Invitation
 from models.membership_requests import OrganizationSuggestion, SuggestionStatus
-from resolvers.cursors import text_sort_key
-from resolvers.lists import ListSpec, Search, SortKey
+from resolvers.lists.cursors import text_sort_key
+from resolvers.lists.specs import ListSpec, Search, SortKey
 
 SEARCH = Search(col(OrganizationDomain.name), col(OrganizationDomain.id))
 SORT_KEYS = {"CREATED_AT": None, "NAME": SortKey(text_sort_key(col(OrganizationDomain.name)))}

@@ -14,12 +14,12 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Permission, RolePermission
 from models.users import User
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.rate_limits import (
     ensure_mail_rate,
     ensure_within,
     find_addresses_with_room,
 )
-from resolvers.transaction import Transaction
 
 # The most members who get the same notice, those who joined first.
 MOST_NOTICES = 20

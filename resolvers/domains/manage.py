@@ -16,12 +16,12 @@ from models.errors import (
 from models.events import EventType
 from models.instance import EnrollmentMode, Instance
 from models.validation.domains import normalize_domain
-from resolvers.access import ensure_service
+from resolvers.authority.access import ensure_service
 from resolvers.domains.claims import Strength, claim_name, release_name
 from resolvers.domains.pending import end_pending
 from resolvers.domains.rows import load_domain, load_domains_settings, select_number_and_same
 from resolvers.events.domain_payloads import record_domain
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 async def create_domain(

@@ -29,7 +29,7 @@ from resolvers.domains.claims import Strength, claim_name
 from resolvers.domains.proofs import find_record
 from resolvers.domains.rows import load_domain, load_domains_settings
 from resolvers.events.domain_payloads import record_domain
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 # How much an error repeats of the records that are there.
 SHOWN_RECORDS = 5

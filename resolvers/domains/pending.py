@@ -9,11 +9,11 @@ from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.membership_requests import OrganizationSuggestion, SuggestionStatus
 from models.organizations import Organization
-from resolvers.access import Actor
-from resolvers.event_writer import PIECE
+from resolvers.authority.access import Actor
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.expiry import expire_overdue
-from resolvers.transaction import Transaction
 
 
 async def end_pending(

@@ -8,7 +8,7 @@ from models.database.statements import prepared_statement
 from models.domains import OrganizationDomain
 from models.errors import Forbidden, ResourceNotFound
 from models.instance import Instance
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 async def load_domains_settings(tx: Transaction) -> Instance:

@@ -24,8 +24,8 @@ from models.users import User, get_proven_domain
 from resolvers.domains.mail import queue_notices, was_noticed
 from resolvers.domains.rows import load_domains_settings
 from resolvers.events.domain_payloads import record_request, record_suggestion
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.requests import delete_suggestions
-from resolvers.transaction import Transaction
 
 # Managers get one notice about requests in this time, however many there are.
 NOTICE_PAUSE = timedelta(days=1)

@@ -10,9 +10,9 @@ from models.base import JSONObject, to_milliseconds
 from models.database.statements import prepared_statement
 from models.events import EventType
 from models.keys.api_keys import ApiKey, is_live_at
-from resolvers.key_grants import select_key_permissions
-from resolvers.plan_gate import parse_keys
-from resolvers.transaction import Transaction
+from resolvers.authority.key_grants import select_key_permissions
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.foundation.transaction import Transaction
 
 
 def api_key_data(key: ApiKey, permissions: Iterable[str]) -> JSONObject:

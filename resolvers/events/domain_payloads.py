@@ -13,9 +13,9 @@ from models.events import EventType
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
 from models.organizations import Organization
 from models.users import User
-from resolvers.access import Actor
+from resolvers.authority.access import Actor
 from resolvers.events.payloads import public_organization_data, public_user_data
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 def _to_milliseconds_or_none(moment: datetime | None) -> int | None:

@@ -16,11 +16,11 @@ from models.errors import CursorExpired
 from models.events import Event
 from models.instance import Instance
 from models.organizations import Organization
-from resolvers.cursors import wrong_list_cursor
 from resolvers.events.scopes import LARGEST, NO_END, EventPageRequest, Scope
-from resolvers.locks import EVENTS_LOCK
-from resolvers.page_requests import PageArguments, check_page_size
-from resolvers.pages import AnyRow, Page, in_ids, load_grouped, load_rows
+from resolvers.foundation.locks import EVENTS_LOCK
+from resolvers.lists.cursors import wrong_list_cursor
+from resolvers.lists.page_requests import PageArguments, check_page_size
+from resolvers.lists.pages import AnyRow, Page, in_ids, load_grouped, load_rows
 
 # The most events that a page reads in search of matches; a page that reaches it is short.
 MAXIMUM_READ = 10_000

@@ -16,9 +16,9 @@ from models.roles import Permission, Role, RoleSet, can_manage, is_system
 from models.sessions import CHOOSE_ORGANIZATION, Session, SessionStatus
 from models.sessions import get_status as get_session_status
 from models.users import User
-from resolvers.access import Actor
-from resolvers.pages import AnyRow
-from resolvers.transaction import Transaction
+from resolvers.authority.access import Actor
+from resolvers.foundation.transaction import Transaction
+from resolvers.lists.pages import AnyRow
 
 # Events whose data has `deleted` beside the object as it was (docs/rules.md, Events). The data of a
 # deleted membership is only the membership as it was.

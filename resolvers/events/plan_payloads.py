@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.base import JSONObject, to_milliseconds
 from models.plans import Feature, Plan, PlanSubscription
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 
 def feature_data(feature: Feature) -> JSONObject:

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.events import Event
-from resolvers.access import Actor, ensure_reach
+from resolvers.authority.access import Actor, ensure_reach
 from resolvers.events.viewers import select_cursors_for_viewer
-from resolvers.page_requests import DEFAULT_SIZE
+from resolvers.lists.page_requests import DEFAULT_SIZE
 
 LARGEST = 2**63 - 1
 NO_END: ColumnElement[int] = cast(None, BigInteger)

@@ -15,11 +15,11 @@ from models.database.statements import prepared_statement
 from models.errors import Forbidden, IdentifierExists, InputError, ResourceNotFound
 from models.organizations import Organization
 from models.users import User
-from resolvers.changes import apply_changes
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.transaction import Transaction
 from resolvers.importing.choices import Existing
 from resolvers.importing.records import ImportOptions, Kind, Record
 from resolvers.importing.report import Outcome, Problem, Report
-from resolvers.transaction import Transaction
 
 # How many records a transaction writes.
 BATCH = 1_000

@@ -17,8 +17,9 @@ from models.organizations import Organization
 from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata
-from resolvers.access import Grant, find_missing, make_grant, select_grants
+from resolvers.authority.access import Grant, find_missing, make_grant, select_grants
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.transaction import Transaction
 from resolvers.importing.batch import (
     Batch,
     load_organizations,
@@ -33,7 +34,6 @@ from resolvers.invitations.rate_limits import find_addresses_with_room
 from resolvers.invitations.validation import compute_expiry
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.roles import RolesOfSet, RoleWithPermissions, load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

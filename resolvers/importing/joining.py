@@ -18,9 +18,9 @@ from models.membership_requests import (
 from models.organizations import Organization
 from models.users import User
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.requests import settle_waiting
 from resolvers.roles import load_roles_by_id
-from resolvers.transaction import Transaction
 
 
 async def settle_joining(tx: Transaction, joining: Sequence[tuple[Organization, User]]) -> None:

@@ -15,7 +15,8 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
 from models.validation.text import check_metadata
-from resolvers.changes import apply_changes
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.transaction import Transaction
 from resolvers.importing.batch import (
     Batch,
     load_organizations,
@@ -31,7 +32,6 @@ from resolvers.importing.report import Outcome
 from resolvers.members.events import load_features, record_membership
 from resolvers.role_model.manager_rule import load_managed
 from resolvers.roles import RolesOfSet, RoleWithPermissions, load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from models.errors import InputError, InputErrors
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet
 from models.users import User
+from resolvers.foundation.transaction import Transaction
 from resolvers.importing.batch import Batch
 from resolvers.importing.records import Kind, MembershipRecord
 from resolvers.importing.report import Outcome
@@ -15,7 +16,6 @@ from resolvers.importing.users import create_users
 from resolvers.role_model.edit import NewRole, create_role
 from resolvers.role_model.offered_roles import add_to_role_set
 from resolvers.roles import RolesOfSet
-from resolvers.transaction import Transaction
 
 
 async def create_missing_users(

@@ -32,7 +32,7 @@ from resolvers.importing.batch import Batch, load_organizations, load_users, sel
 from resolvers.importing.records import OrganizationRecord
 from resolvers.importing.report import Outcome
 from resolvers.organizations.rows import update_row
-from resolvers.slugs import add_suffix
+from resolvers.organizations.slugs import add_suffix
 
 
 @dataclass(slots=True)

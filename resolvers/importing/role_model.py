@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from models.errors import InputError, InputErrors
 from models.roles import Permission, is_system
+from resolvers.foundation.model_changes import find_new_values
 from resolvers.importing.batch import Batch
 from resolvers.importing.choices import Existing
 from resolvers.importing.records import (
@@ -17,7 +18,6 @@ from resolvers.importing.records import (
     RoleSetRecord,
 )
 from resolvers.importing.report import Outcome
-from resolvers.model_changes import find_new_values
 from resolvers.role_model.edit import NewRole, create_role, update_role
 from resolvers.role_model.model import ModelPermission, ModelRole, ModelRoleSet, load_model
 from resolvers.role_model.permissions import create_permission, update_permission

@@ -10,9 +10,9 @@ from models.database.statements import AnySelect, prepared_statement
 from models.errors import MembershipQuotaExceeded
 from models.memberships import Membership
 from models.organizations import Organization
+from resolvers.authority.plan_gate import select_seat_limit
 from resolvers.importing.batch import Batch
 from resolvers.importing.records import InvitationRecord, MembershipRecord, Record
-from resolvers.plan_gate import select_seat_limit
 
 
 async def warn_about_seats(batch: Batch, records: Sequence[Record]) -> None:

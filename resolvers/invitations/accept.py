@@ -26,18 +26,18 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE
 from models.users import User, update_derived_fields
-from resolvers.access import Grant, address_unverified, load_grant, wrong_address
-from resolvers.changes import apply_changes
+from resolvers.authority.access import Grant, address_unverified, load_grant, wrong_address
+from resolvers.authority.key_grants import load_key_grant
 from resolvers.events.payloads import record_invitation, record_user
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.metadata import Metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
-from resolvers.key_grants import load_key_grant
 from resolvers.members.add import add_member
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import ensure_own_seat
-from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from models.events import EventType
 from models.invitations import Invitation, make_search_text
 from models.mail import Mail
 from models.organizations import Organization
-from resolvers.bulk import group_by_code
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.bulk import group_by_code
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.rate_limits import ensure_invitation_rate, ensure_mail_rate
 from resolvers.invitations.validation import (
     InvitationOptions,
@@ -24,7 +25,6 @@ from resolvers.members.seats import (
     load_seat_limit,
     no_free_seat,
 )
-from resolvers.transaction import Transaction
 
 
 async def create_invitation(

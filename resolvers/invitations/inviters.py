@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from models.errors import InputError, ResourceNotFound
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE
-from resolvers.access import Grant, make_grant, missing_permission, select_grants
-from resolvers.transaction import Transaction
+from resolvers.authority.access import Grant, make_grant, missing_permission, select_grants
+from resolvers.foundation.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from models.database.statements import StatementValues, prepared_statement
 from models.database.store import Readable
 from models.invitations import PENDING, Invitation, InvitationStatus
 from models.mail import Mail
-from resolvers.cursors import text_sort_key
-from resolvers.lists import ListSpec, Search, Selection, SortKey
-from resolvers.pages import load_rows
+from resolvers.lists.cursors import text_sort_key
+from resolvers.lists.pages import load_rows
+from resolvers.lists.specs import ListSpec, Search, Selection, SortKey
 
 NAME = "invitations"
 SORT_KEYS = {

@@ -15,15 +15,15 @@ from models.errors import (
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization
-from resolvers.access import ensure_grantable
+from resolvers.authority.access import ensure_grantable
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import ensure_mail_rate
 from resolvers.invitations.validation import compute_expiry, ensure_can_mail, load_existing
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.seats import ensure_free_seat, has_seat
 from resolvers.roles import load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 def not_pending() -> InvitationNotPending:

@@ -21,8 +21,8 @@ from models.invitations import (
 )
 from models.mail import Mail
 from models.organizations import Organization
-from resolvers.locks import lock_texts
-from resolvers.transaction import Transaction
+from resolvers.foundation.locks import lock_texts
+from resolvers.foundation.transaction import Transaction
 
 
 async def ensure_invitation_rate(tx: Transaction, organization: Organization, number: int) -> None:

@@ -9,8 +9,8 @@ from hashlib import sha256
 from models.base import parse_prefix
 from models.invitations import Invitation
 from models.keys.ticket_keys import TicketKeys
+from resolvers.foundation.server import Server
 from resolvers.keys.ticket_keys import Reader, load_stored_keys
-from resolvers.server import Server
 
 ACCEPT_PATH = "/invitations/accept"
 

@@ -25,12 +25,12 @@ from models.organizations import Organization
 from models.users import User
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_url
-from resolvers.access import ensure_grantable, ensure_service
-from resolvers.bulk import ensure_bulk_size
+from resolvers.authority.access import ensure_grantable, ensure_service
+from resolvers.foundation.bulk import ensure_bulk_size
+from resolvers.foundation.metadata import Metadata, ensure_private_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.inviters import Inviter, load_inviters
-from resolvers.metadata import Metadata, ensure_private_metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from models.keys.scopes import KeyScope
-from resolvers.access import Actor, ActorType, ensure_scope
+from resolvers.authority.access import Actor, ActorType, ensure_scope
 
 
 @dataclass(eq=False)

@@ -14,9 +14,9 @@ from models.database.session import DatabaseSession
 from models.database.tables import metadata
 from models.keys.encryption import Purpose, encrypt, is_readable, make_cipher
 from models.webhooks import WebhookEndpoint, generate_secret
+from resolvers.foundation.locks import take_lock
+from resolvers.foundation.transaction import Transaction
 from resolvers.keys import signing_keys, ticket_keys
-from resolvers.locks import take_lock
-from resolvers.transaction import Transaction
 
 KEYS, TICKETS, ENDPOINTS = (
     metadata.tables[name].c for name in ("signing_key", "ticket_key", "webhook_endpoint")

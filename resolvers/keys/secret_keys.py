@@ -36,9 +36,9 @@ from models.keys.secret_keys import (
 )
 from models.organizations import Organization
 from models.validation.text import check_name
-from resolvers.access import Actor, ActorType, SignIn, missing_scope
-from resolvers.labels import index_by_key
-from resolvers.transaction import Transaction
+from resolvers.authority.access import Actor, ActorType, SignIn, missing_scope
+from resolvers.foundation.labels import index_by_key
+from resolvers.foundation.transaction import Transaction
 
 # ------------------------------------------------------------------------------------------ sign in
 

@@ -10,8 +10,8 @@ from sqlmodel import col, or_, select
 
 from models.database.store import Store
 from models.keys.signing_keys import ANNOUNCED_BEFORE, PUBLISHED_AFTER, SigningKey
-from resolvers.locks import KEYS_LOCK, take_advisory_lock
-from resolvers.transaction import Transaction
+from resolvers.foundation.locks import KEYS_LOCK, take_advisory_lock
+from resolvers.foundation.transaction import Transaction
 
 
 class Signer(Protocol):

@@ -14,10 +14,10 @@ from models.database.session import DatabaseSession
 from models.invitations import IS_PENDING_ANYWHERE, Invitation
 from models.keys.encryption import decrypt, encrypt
 from models.keys.ticket_keys import NEEDED_AFTER, TicketKey, TicketKeys
-from resolvers.access import SYSTEM
-from resolvers.locks import KEYS_LOCK, take_advisory_lock
-from resolvers.server import Server
-from resolvers.transaction import Transaction, begin
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.locks import KEYS_LOCK, take_advisory_lock
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import Transaction, begin
 
 Reader = Connection | DatabaseSession
 

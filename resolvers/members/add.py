@@ -9,11 +9,11 @@ from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
+from resolvers.foundation.metadata import Metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import load_features, record_membership
-from resolvers.metadata import Metadata
 from resolvers.roles import RoleWithPermissions
 from resolvers.sessions.active_organization import activate_pending_session
-from resolvers.transaction import Transaction
 
 
 async def add_members(

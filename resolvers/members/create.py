@@ -7,14 +7,14 @@ from models.events import EventType
 from models.invitations import InvitationStatus, settle
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.bulk import ensure_bulk_size, group_by_code
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.add import add_members
 from resolvers.members.expiry import expire_overdue
 from resolvers.members.requests import settle_waiting
 from resolvers.members.validation import MemberDraft, NewMember, check_members
 from resolvers.roles import load_roles_by_id
-from resolvers.transaction import Transaction
 
 
 async def create_membership(tx: Transaction, *, organization_id: str, new: NewMember) -> Membership:

@@ -15,11 +15,11 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.plans import PayerType
 from models.users import User
-from resolvers.event_writer import PIECE
+from resolvers.authority.plan_gate import filter_by_features, parse_keys, select_features
 from resolvers.events.payloads import membership_data
-from resolvers.plan_gate import filter_by_features, parse_keys, select_features
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions, load_all_roles
-from resolvers.transaction import Transaction
 
 
 async def load_features(tx: Transaction, organization_id: str) -> frozenset[str] | None:

@@ -10,11 +10,11 @@ from models.errors import NotFound
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization
-from resolvers.access import SYSTEM
-from resolvers.event_writer import PIECE
+from resolvers.authority.access import SYSTEM
 from resolvers.events.payloads import record_invitation
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import load_roles_by_id
-from resolvers.transaction import Transaction
 
 
 async def expire_overdue(tx: Transaction, organization: Organization) -> None:

@@ -14,8 +14,8 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
 from models.users import User
-from resolvers.cursors import text_sort_key
-from resolvers.lists import ListSpec, Search, Selection, SortKey
+from resolvers.lists.cursors import text_sort_key
+from resolvers.lists.specs import ListSpec, Search, Selection, SortKey
 
 NAME = "memberships"
 SORT_KEYS = {

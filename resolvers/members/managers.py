@@ -7,8 +7,8 @@ from models.database.statements import prepared_statement
 from models.errors import MinimumPermissionsNeeded
 from models.memberships import Membership
 from models.roles import can_manage
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions, select_manager_role_ids
-from resolvers.transaction import Transaction
 
 
 async def ensure_other_manager(

@@ -7,10 +7,10 @@ from models.database.statements import prepared_statement
 from models.events import EventType
 from models.memberships import Membership
 from resolvers.events.api_key_payloads import record_creator_left
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_one
 from resolvers.members.managers import ensure_other_manager
 from resolvers.members.rows import load_member
-from resolvers.transaction import Transaction
 
 
 async def remove_membership(tx: Transaction, *, organization_id: str, user_id: str) -> Membership:

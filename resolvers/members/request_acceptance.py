@@ -2,12 +2,12 @@
 
 from models.errors import AlreadyAMember
 from models.memberships import Membership
-from resolvers.access import ensure_grantable, load_grant
+from resolvers.authority.access import ensure_grantable, load_grant
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.create import create_membership
 from resolvers.members.requests import load_pending_request, settle_waiting
 from resolvers.members.validation import NewMember
 from resolvers.roles import load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 async def accept_request(

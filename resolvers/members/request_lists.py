@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from models.database.statements import StatementValues
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
-from resolvers.lists import ListSpec
+from resolvers.lists.specs import ListSpec
 
 REQUESTS = "membership-requests"
 REQUESTS_OF_ORGANIZATION = ListSpec(

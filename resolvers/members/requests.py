@@ -18,7 +18,7 @@ from models.membership_requests import (
 from models.organizations import Organization
 from models.users import User
 from resolvers.events.domain_payloads import record_request
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 PENDING = MembershipRequestStatus.PENDING.value
 

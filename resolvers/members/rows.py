@@ -8,10 +8,10 @@ from models.errors import ResourceNotFound
 from models.memberships import Membership
 from models.roles import Role
 from models.users import User
-from resolvers.access import select_permission_keys
-from resolvers.plan_gate import parse_keys
+from resolvers.authority.access import select_permission_keys
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions
-from resolvers.transaction import Transaction
 
 
 async def load_member(

@@ -13,8 +13,8 @@ from models.errors import InsufficientSeats, MembershipQuotaExceeded, SeatsManag
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.plan_gate import select_seat_limit
-from resolvers.transaction import Transaction
+from resolvers.authority.plan_gate import select_seat_limit
+from resolvers.foundation.transaction import Transaction
 
 
 class SeatLimitSource(Enum):

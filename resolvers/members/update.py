@@ -3,14 +3,14 @@
 from models.events import EventType
 from models.memberships import Membership
 from models.roles import can_manage
-from resolvers.access import ensure_grantable
-from resolvers.changes import apply_changes
+from resolvers.authority.access import ensure_grantable
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.metadata import Metadata, apply_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_one
 from resolvers.members.managers import ensure_other_manager
 from resolvers.members.rows import load_member
-from resolvers.metadata import Metadata, apply_metadata
 from resolvers.roles import load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 async def update_membership(

@@ -14,12 +14,12 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
 from models.validation.text import check_metadata
+from resolvers.foundation.metadata import Metadata, ensure_private_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.add import already_a_member
 from resolvers.members.requests import is_waiting_for
 from resolvers.members.seats import count_taken_seats, has_seat, load_seat_limit, no_free_seat
-from resolvers.metadata import Metadata, ensure_private_metadata
 from resolvers.roles import RoleWithPermissions, load_roles_of_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,17 +24,17 @@ from models.organizations import Organization, check_limit
 from models.plans import PayerType
 from models.users import User
 from models.validation.text import check_metadata, check_name
-from resolvers.access import ensure_service
+from resolvers.authority.access import ensure_service
 from resolvers.events.payloads import record_organization
-from resolvers.external_ids import check_free_external_id
+from resolvers.foundation.metadata import ensure_private_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.add import add_member
 from resolvers.members.seats import ensure_own_limit
-from resolvers.metadata import ensure_private_metadata
+from resolvers.organizations.external_ids import check_free_external_id
 from resolvers.organizations.rows import insert_row, update_search_text
+from resolvers.organizations.slugs import check_free_slug, derive_slug
 from resolvers.plans.plans import load_default_plan
 from resolvers.roles import load_role_by_id, load_role_set
-from resolvers.slugs import check_free_slug, derive_slug
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

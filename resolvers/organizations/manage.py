@@ -16,15 +16,15 @@ from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization, check_limit
 from models.validation.text import check_name, check_url
-from resolvers.access import ensure_service
+from resolvers.authority.access import ensure_service
 from resolvers.events.payloads import record_organization
-from resolvers.external_ids import check_free_external_id
+from resolvers.foundation.metadata import Metadata, apply_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_deleted
 from resolvers.members.seats import SeatLimitSource, ensure_own_limit, load_seat_limit
-from resolvers.metadata import Metadata, apply_metadata
+from resolvers.organizations.external_ids import check_free_external_id
 from resolvers.organizations.rows import release_image, update_row
-from resolvers.slugs import check_free_slug
-from resolvers.transaction import Transaction
+from resolvers.organizations.slugs import check_free_slug
 
 
 async def update_organization(

@@ -10,13 +10,13 @@ from models.errors import (
 from models.events import EventType
 from models.organizations import Organization, make_slug
 from models.validation.text import to_search_text
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import record_organization
-from resolvers.external_ids import external_id_taken
-from resolvers.images import mark_used
-from resolvers.locks import is_on_postgresql
-from resolvers.slugs import add_suffix, slug_taken
-from resolvers.transaction import Transaction
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.locks import is_on_postgresql
+from resolvers.foundation.transaction import Transaction
+from resolvers.organizations.external_ids import external_id_taken
+from resolvers.organizations.images import mark_used
+from resolvers.organizations.slugs import add_suffix, slug_taken
 
 
 async def insert_row(

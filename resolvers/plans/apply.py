@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from models.plans import PayerType
-from resolvers.model_changes import Change, MovedOn, Step, find_new_values, run_phase
+from resolvers.foundation.model_changes import Change, MovedOn, Step, find_new_values, run_phase
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.features import create_feature, delete_feature, update_feature
 from resolvers.plans.model import (
     ModelFeature,
@@ -17,7 +18,6 @@ from resolvers.plans.model import (
     load_plan_model,
 )
 from resolvers.plans.plans import NewPlan, create_plan, replace_plan, update_plan
-from resolvers.transaction import Transaction
 
 
 async def compare_plans(tx: Transaction, wanted: WantedPlans) -> PlanDifferences:

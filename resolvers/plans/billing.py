@@ -1,8 +1,8 @@
 """Whether billing is enabled, on which the catalogue and subscriptions depend (rule 47)."""
 
 from models.errors import Forbidden
-from resolvers.access import ActorType
-from resolvers.transaction import Transaction
+from resolvers.authority.access import ActorType
+from resolvers.foundation.transaction import Transaction
 
 
 async def ensure_billing_enabled(tx: Transaction) -> None:

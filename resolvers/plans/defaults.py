@@ -5,7 +5,8 @@ from sqlmodel import select
 from models.errors import ValueInvalid
 from models.plans import PayerType, Plan
 from models.roles import Permission, is_system
-from resolvers.plan_gate import get_feature
+from resolvers.authority.plan_gate import get_feature
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.features import add_missing_features, load_features_by_key
 from resolvers.plans.plans import (
     NewPlan,
@@ -15,7 +16,6 @@ from resolvers.plans.plans import (
     load_default_plan,
     load_feature_keys,
 )
-from resolvers.transaction import Transaction
 
 FIRST_PLANS = {PayerType.ORGANIZATION: "free_org", PayerType.USER: "free_user"}
 

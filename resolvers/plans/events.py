@@ -5,11 +5,11 @@ from sqlmodel import col
 from models.base import JSONObject, to_milliseconds
 from models.events import EventType
 from models.plans import Plan, PlanSubscription, SubscriptionStatus
-from resolvers.event_writer import PIECE
 from resolvers.events.plan_payloads import subscription_data
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction
+from resolvers.lists.pages import AnyRow
 from resolvers.members.events import select_rows
-from resolvers.pages import AnyRow
-from resolvers.transaction import Transaction
 
 # What happens once a subscription gets one of these statuses.
 STATUS_EVENTS = {

@@ -10,13 +10,13 @@ from models.errors import ErrorCollector, IdentifierExists, ResourceInUse
 from models.events import EventType
 from models.plans import Feature, Plan, PlanFeature, check_feature_key
 from models.roles import Permission
-from resolvers.changes import apply_changes
+from resolvers.authority.plan_gate import get_feature
 from resolvers.events.payloads import with_deleted_flag
 from resolvers.events.plan_payloads import feature_data
-from resolvers.labels import check_labels, index_by_key
-from resolvers.plan_gate import get_feature
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels, index_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.billing import lock_catalogue
-from resolvers.transaction import Transaction
 
 
 def _record(

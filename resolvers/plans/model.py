@@ -7,10 +7,10 @@ from sqlmodel import col, select
 
 from models.base import JSONObject
 from models.plans import Feature, PlanFeature
-from resolvers.model_changes import Change, ModelError, ModelProblem, compare_by_key
+from resolvers.foundation.model_changes import Change, ModelError, ModelProblem, compare_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.features import load_all_features
 from resolvers.plans.plans import load_all_plans
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,14 @@ from models.plans import (
     check_seats,
 )
 from models.validation.text import check_metadata
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import with_deleted_flag
 from resolvers.events.plan_payloads import plan_data
-from resolvers.labels import check_labels, index_by_key
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels, index_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.billing import lock_catalogue
 from resolvers.plans.events import record_moved
 from resolvers.plans.features import load_features_by_key
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,19 @@ from models.roles import DeletedRole, Permission, Role, RoleSet
 from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
-from resolvers.access import Grant
 from resolvers.api_keys.lists import load_granted_permissions
+from resolvers.authority.access import Grant
+from resolvers.authority.key_grants import load_key_grants
+from resolvers.authority.plan_gate import filter_by_features
 from resolvers.domains.lists import count_pending_invitations, count_pending_suggestions
 from resolvers.events.event_log import load_event_pages
+from resolvers.foundation.server import Clock
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.lists import load_last_mails
-from resolvers.key_grants import load_key_grants
-from resolvers.lists import RecordT
+from resolvers.lists.pages import ListRequest, Page, load_list_counts, load_list_pages
+from resolvers.lists.specs import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.members.seats import SeatLimit, choose_seat_limit
-from resolvers.pages import ListRequest, Page, load_list_counts, load_list_pages
-from resolvers.plan_gate import filter_by_features
 from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
 from resolvers.queries.memberships import (
     load_grants,
@@ -52,8 +54,6 @@ from resolvers.queries.roles import (
 )
 from resolvers.queries.rows import by_id, count_by, load_events_by_cursor
 from resolvers.queries.users import load_are_fellows
-from resolvers.server import Clock
-from resolvers.transaction import Transaction
 
 
 class Loaders:

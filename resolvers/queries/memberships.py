@@ -14,8 +14,8 @@ from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
-from resolvers.access import Grant, grant_columns, make_grant
-from resolvers.pages import load_rows
+from resolvers.authority.access import Grant, grant_columns, make_grant
+from resolvers.lists.pages import load_rows
 from resolvers.queries.roles import select_reading_role_ids
 from resolvers.roles import select_manager_role_ids
 

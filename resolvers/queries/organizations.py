@@ -11,9 +11,9 @@ from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.memberships import Membership
 from models.organizations import Organization
-from resolvers.cursors import text_sort_key
-from resolvers.lists import ListSpec, Search, Selection, SortKey
-from resolvers.pages import load_rows
+from resolvers.lists.cursors import text_sort_key
+from resolvers.lists.pages import load_rows
+from resolvers.lists.specs import ListSpec, Search, Selection, SortKey
 
 MEMBERS_COUNT = (
     select(func.count(type_=Integer))

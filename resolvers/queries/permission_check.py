@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from models.instance import Instance
-from resolvers.access import Actor, secret_key_required
-from resolvers.plan_gate import get_feature
+from resolvers.authority.access import Actor, secret_key_required
+from resolvers.authority.plan_gate import get_feature
 from resolvers.queries.loaders import Loaders
 
 

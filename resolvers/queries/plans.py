@@ -21,15 +21,15 @@ from models.plans import (
     SubscriptionStatus,
 )
 from models.users import User
-from resolvers.lists import ListSpec
-from resolvers.pages import load_rows
-from resolvers.plan_gate import (
+from resolvers.authority.plan_gate import (
     is_billing_enabled,
     parse_keys,
     select_features,
     select_plan_id,
     select_seat_limit,
 )
+from resolvers.lists.pages import load_rows
+from resolvers.lists.specs import ListSpec
 from resolvers.queries.rows import load_children
 
 ENDED = SubscriptionStatus.ENDED.value

@@ -17,10 +17,10 @@ from models.roles import (
     RoleSet,
     RoleSetRole,
 )
-from resolvers.access import select_permission_keys as select_keys_of_role
-from resolvers.lists import RecordT
-from resolvers.pages import load_rows
-from resolvers.plan_gate import parse_keys
+from resolvers.authority.access import select_permission_keys as select_keys_of_role
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.lists.pages import load_rows
+from resolvers.lists.specs import RecordT
 from resolvers.queries.rows import load_children
 from resolvers.roles import RoleWithPermissions
 

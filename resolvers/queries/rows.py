@@ -10,8 +10,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.events import Event
-from resolvers.lists import RecordT
-from resolvers.pages import TableT, load_rows
+from resolvers.lists.pages import TableT, load_rows
+from resolvers.lists.specs import RecordT
 
 
 def by_id(

@@ -12,7 +12,7 @@ from models.database.store import Readable
 from models.errors import InputError
 from models.organizations import Organization, check_slug, make_slug
 from models.validation.text import NAME_LENGTH
-from resolvers.slugs import add_suffix, slug_taken
+from resolvers.organizations.slugs import add_suffix, slug_taken
 
 # The last number that is added to a suggested slug; after that, its suffix is random.
 LAST_NUMBER = 9

@@ -15,8 +15,8 @@ from models.database.store import Readable
 from models.memberships import Membership
 from models.users import User
 from models.validation.addresses import normalize_valid
-from resolvers.cursors import text_sort_key
-from resolvers.lists import ListSpec, Search, Selection, SortKey
+from resolvers.lists.cursors import text_sort_key
+from resolvers.lists.specs import ListSpec, Search, Selection, SortKey
 from resolvers.queries.roles import select_reading_role_ids
 
 SORT_KEYS = {

@@ -4,7 +4,8 @@ from functools import partial
 from operator import itemgetter
 
 from models.roles import can_manage
-from resolvers.model_changes import Change, MovedOn, Step, find_new_values, run_phase
+from resolvers.foundation.model_changes import Change, MovedOn, Step, find_new_values, run_phase
+from resolvers.foundation.transaction import Transaction
 from resolvers.role_model.edit import NewRole, create_role, delete_role, update_role
 from resolvers.role_model.model import (
     Differences,
@@ -21,7 +22,6 @@ from resolvers.role_model.permissions import create_permission, delete_permissio
 from resolvers.role_model.reassign import RoleMapping
 from resolvers.role_model.replace import replace_role, replace_role_set
 from resolvers.role_model.sets import NewRoleSet, create_role_set, update_role_set
-from resolvers.transaction import Transaction
 
 
 async def compare(tx: Transaction, wanted: WantedModel) -> Differences:

@@ -31,9 +31,10 @@ from models.roles import (
     can_manage,
     check_role_key,
 )
-from resolvers.changes import apply_changes
 from resolvers.events.payloads import role_data, with_deleted_flag
-from resolvers.labels import check_labels, index_by_key
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels, index_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.role_model.offered_roles import (
@@ -44,7 +45,6 @@ from resolvers.role_model.offered_roles import (
 )
 from resolvers.role_model.permissions import load_permissions_by_key
 from resolvers.roles import RoleWithPermissions, load_all_roles
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

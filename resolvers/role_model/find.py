@@ -6,8 +6,8 @@ from sqlmodel import col, or_, select
 
 from models.errors import ResourceNotFound
 from models.roles import Permission, RoleSet
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions, load_all_roles
-from resolvers.transaction import Transaction
 
 
 async def find_role(tx: Transaction, given: str, *, at: str) -> RoleWithPermissions:

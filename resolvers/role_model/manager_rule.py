@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from models.errors import MinimumPermissionsNeeded
 from models.memberships import Membership
 from models.organizations import Organization
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import select_manager_role_ids
-from resolvers.transaction import Transaction
 
 # How many of the organizations without a manager an error names.
 NAMED = 10

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from models.roles import Permission, Role, RoleSet, RoleSetRole, is_system
-from resolvers.model_changes import Change, ModelError, ModelProblem, compare_by_key
+from resolvers.foundation.model_changes import Change, ModelError, ModelProblem, compare_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import load_all_roles
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from models.roles import (
     find_similar,
 )
 from resolvers.events.payloads import role_set_data, with_deleted_flag
+from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions, load_role_set
-from resolvers.transaction import Transaction
 
 
 async def load_role_set_by_key(tx: Transaction, key: str, *, at: str = "key") -> RoleSet:

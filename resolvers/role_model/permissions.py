@@ -14,12 +14,12 @@ from models.errors import (
 )
 from models.events import EventType
 from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
-from resolvers.changes import apply_changes
+from resolvers.authority.plan_gate import get_feature
 from resolvers.events.payloads import permission_data, with_deleted_flag
-from resolvers.labels import check_labels, index_by_key
-from resolvers.plan_gate import get_feature
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels, index_by_key
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.features import add_missing_features
-from resolvers.transaction import Transaction
 
 
 def _record(

@@ -11,11 +11,11 @@ from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.roles import Role, find_similar
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_moved
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.roles import RoleWithPermissions, load_roles_by_id
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

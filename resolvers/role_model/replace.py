@@ -10,9 +10,10 @@ from models.errors import ErrorCollector, ValueInvalid
 from models.events import EventType
 from models.organizations import Organization
 from models.roles import RoleSet, RoleSetRole
-from resolvers.changes import apply_changes
-from resolvers.event_writer import PIECE
 from resolvers.events.payloads import record_organization
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.expiry import expire_overdue_in
 from resolvers.role_model.edit import load_roles_by_key
 from resolvers.role_model.offered_roles import (
@@ -25,7 +26,6 @@ from resolvers.role_model.offered_roles import (
     record_role_set,
 )
 from resolvers.role_model.reassign import Moves, RoleMapping, move, plan_moves
-from resolvers.transaction import Transaction
 
 
 def _select_organization_ids(role_set: RoleSet) -> Any:

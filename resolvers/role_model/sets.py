@@ -15,8 +15,9 @@ from models.errors import (
 from models.events import EventType
 from models.organizations import make_slug
 from models.roles import ROLES_PER_SET, RoleSet, check_role_set_key
-from resolvers.changes import apply_changes
-from resolvers.labels import check_labels
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.labels import check_labels
+from resolvers.foundation.transaction import Transaction
 from resolvers.role_model.edit import load_roles_by_key
 from resolvers.role_model.offered_roles import (
     add_to_role_set,
@@ -29,7 +30,6 @@ from resolvers.role_model.offered_roles import (
     record_role_set,
 )
 from resolvers.roles import RoleWithPermissions, load_role_set
-from resolvers.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from models.instance import requires_organization
 from models.memberships import Membership
 from models.organizations import Organization
 from models.sessions import TOUCH_INTERVAL, Session, is_open
-from resolvers.access import ensure_identity_token
+from resolvers.authority.access import ensure_identity_token
+from resolvers.foundation.transaction import Transaction
 from resolvers.sessions.rows import is_open_at, lock_own_session, session_closed
-from resolvers.transaction import Transaction
 
 
 async def set_active_organization(

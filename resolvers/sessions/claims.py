@@ -10,7 +10,7 @@ from typing import Any
 
 from models.errors import TokenTooLarge
 from models.plans import PayerType
-from resolvers.plan_gate import get_feature
+from resolvers.authority.plan_gate import get_feature
 
 TOKEN_SECONDS = 60
 # How long `nbf` is before `iat`, for verifiers whose clock is slow.

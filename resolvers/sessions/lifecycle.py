@@ -11,11 +11,11 @@ from models.events import EventType
 from models.memberships import Membership
 from models.sessions import LIFETIME, LIVE_SESSIONS, Session, SessionStatus
 from models.users import User
-from resolvers.access import ensure_identity_token
+from resolvers.authority.access import ensure_identity_token
 from resolvers.events.payloads import record_session
+from resolvers.foundation.transaction import Transaction
 from resolvers.sessions.active_organization import lock_membership, lock_own_membership
 from resolvers.sessions.rows import close_session, is_open_at, lock_own_session, lock_session
-from resolvers.transaction import Transaction
 
 
 async def create_session(

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from models.database.statements import StatementValues
 from models.sessions import Session, SessionStatus
-from resolvers.lists import ListSpec
+from resolvers.lists.specs import ListSpec
 
 SESSIONS = ListSpec("sessions", Session)
 SESSIONS_OF_USER = ListSpec("sessions", Session, col(Session.user_id))

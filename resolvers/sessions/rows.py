@@ -11,7 +11,7 @@ from models.errors import ResourceNotFound, SessionClosed
 from models.events import EventType
 from models.sessions import Session, SessionStatus, is_open
 from resolvers.events.payloads import record_session
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
 
 
 def is_open_at(now: datetime) -> ColumnElement[bool]:

@@ -10,9 +10,9 @@ from sqlmodel import col, select
 from models.database.statements import AnySelect, prepared_statement
 from models.instance import Instance
 from models.sessions import Session
-from resolvers.access import Actor, ActorType, SignIn, SigningSession
+from resolvers.authority.access import Actor, ActorType, SignIn, SigningSession
 from resolvers.events.event_log import select_cursor_of_snapshot
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from resolvers.sessions.rows import is_open_at
 
 

@@ -21,19 +21,20 @@ from models.organizations import Organization
 from models.plans import PayerType
 from models.roles import Role
 from models.sessions import TOUCH_INTERVAL, Session, is_open
-from resolvers.access import (
+from resolvers.authority.access import (
     Actor,
     ensure_identity_token,
     select_permission_keys,
 )
-from resolvers.pages import AnyRow
-from resolvers.plan_gate import (
+from resolvers.authority.plan_gate import (
     filter_by_features,
     parse_keys,
     select_features,
     select_plan_key,
 )
-from resolvers.server import Server
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import Transaction, organizations_disabled
+from resolvers.lists.pages import AnyRow
 from resolvers.sessions.claims import (
     MOST_MEMBERSHIPS,
     TOKEN_SECONDS,
@@ -45,7 +46,6 @@ from resolvers.sessions.claims import (
     make_claims,
 )
 from resolvers.sessions.rows import session_closed, session_not_found
-from resolvers.transaction import Transaction, organizations_disabled
 
 
 class Choice(Enum):

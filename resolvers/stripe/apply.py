@@ -20,11 +20,11 @@ from models.plans import (
     SubscriptionStatus,
 )
 from models.stripe import StripeCustomer, StripeSubscription
-from resolvers.locks import lock_texts
+from resolvers.foundation.locks import lock_texts
+from resolvers.foundation.transaction import Transaction
 from resolvers.plans.plans import load_all_plans
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
 from resolvers.stripe.states import StripeState, Unreadable, parse_state
-from resolvers.transaction import Transaction
 
 log = structlog.stdlib.get_logger("tenantry.stripe")
 

@@ -12,9 +12,9 @@ from models.database.store import Store
 from models.plans import Plan
 from models.stripe import IDLE, PENDING, StripeSubscription
 from resolvers.delivery.queue import Claim, QueueTable
+from resolvers.foundation.transaction import Transaction
 from resolvers.stripe.apply import apply_state
 from resolvers.stripe.states import Unreadable, parse_state
-from resolvers.transaction import Transaction
 
 ROWS: Table = StripeSubscription.metadata.tables["stripe_subscription"]
 # How often a subscription that isn't over is read without an event, which can be lost.

@@ -9,9 +9,9 @@ from sqlmodel import col, select
 from models.base import JSONObject
 from models.database.store import Store
 from models.stripe import PENDING, StripeEvent, StripeSubscription
-from resolvers.locks import lock_texts
+from resolvers.foundation.locks import lock_texts
+from resolvers.foundation.transaction import Transaction
 from resolvers.stripe.states import StripeState
-from resolvers.transaction import Transaction
 
 # Longer than Stripe repeats an event, and than a signature is accepted.
 EVENTS_KEPT = timedelta(days=30)

@@ -14,7 +14,7 @@ from models.database.heartbeats import Heartbeat
 from models.database.store import Store, shield
 from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
 from models.events import Event, EventType
-from resolvers.access import Actor
+from resolvers.authority.access import Actor
 from resolvers.events.event_log import (
     load_events_after,
     load_newer_events,
@@ -22,8 +22,8 @@ from resolvers.events.event_log import (
 )
 from resolvers.events.scopes import EventPageRequest
 from resolvers.events.viewers import TYPES_TO_LOOK_UP, load_concerned
+from resolvers.foundation.server import Clock
 from resolvers.queries.loaders import Loaders
-from resolvers.server import Clock
 from resolvers.subscriptions.matching import (
     Concerned,
     find_affected,

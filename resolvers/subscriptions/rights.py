@@ -20,12 +20,12 @@ from models.organizations import Organization
 from models.roles import MEMBERSHIPS_READ, Permission, RolePermission
 from models.sessions import Session
 from models.users import User
-from resolvers.access import Actor, missing_permission
-from resolvers.key_grants import select_key_permissions
-from resolvers.plan_gate import parse_keys
+from resolvers.authority.access import Actor, missing_permission
+from resolvers.authority.key_grants import select_key_permissions
+from resolvers.authority.plan_gate import parse_keys
+from resolvers.foundation.transaction import organizations_disabled
 from resolvers.sessions.rows import is_open_at
 from resolvers.subscriptions.streams import Stream
-from resolvers.transaction import organizations_disabled
 
 # The most users in one statement, because databases limit the number of parameters.
 BATCH = 5_000

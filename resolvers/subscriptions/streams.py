@@ -9,7 +9,7 @@ from typing import Any
 
 from models.errors import RequestError
 from models.events import Event
-from resolvers.access import Actor
+from resolvers.authority.access import Actor
 from resolvers.events.scopes import Scope
 from resolvers.queries.loaders import Loaders
 

@@ -15,8 +15,8 @@ from models.errors import (
 from models.users import User, get_domain
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url
-from resolvers.locks import lock_texts
-from resolvers.transaction import Transaction
+from resolvers.foundation.locks import lock_texts
+from resolvers.foundation.transaction import Transaction
 
 
 def find_domains(addresses: Sequence[str | None]) -> set[str]:

@@ -24,11 +24,11 @@ from models.errors import (
 from models.events import EventType
 from models.users import User, make_user, update_derived_fields
 from models.validation.addresses import normalize_address
-from resolvers.bulk import ensure_bulk_size, group_by_code
 from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
 from resolvers.events.payloads import record_user
-from resolvers.metadata import ensure_private_metadata
-from resolvers.transaction import Transaction
+from resolvers.foundation.bulk import ensure_bulk_size, group_by_code
+from resolvers.foundation.metadata import ensure_private_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.users.checks import (
     check_profile,
     ensure_nobody_waits,

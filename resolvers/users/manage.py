@@ -18,13 +18,13 @@ from models.memberships import Membership
 from models.organizations import check_limit
 from models.users import User, update_derived_fields
 from models.validation.addresses import normalize_address
-from resolvers.changes import apply_changes
 from resolvers.domains.enrollment import Enrolling, enroll_proven, lock_enrolling
 from resolvers.events.api_key_payloads import record_creator_left
 from resolvers.events.payloads import record_user
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.metadata import Metadata, apply_metadata, ensure_private_metadata
+from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_deleted
-from resolvers.metadata import Metadata, apply_metadata, ensure_private_metadata
-from resolvers.transaction import Transaction
 from resolvers.users.checks import (
     check_profile,
     ensure_nobody_waits,

@@ -34,10 +34,10 @@ from models.webhooks import (
     check_types,
     generate_secret,
 )
-from resolvers.changes import apply_changes
 from resolvers.events.event_log import select_newest_cursor
-from resolvers.locks import is_on_postgresql, take_advisory_lock
-from resolvers.transaction import Transaction
+from resolvers.foundation.changes import apply_changes
+from resolvers.foundation.locks import is_on_postgresql, take_advisory_lock
+from resolvers.foundation.transaction import Transaction
 
 ENDPOINTS_LOCK = 7_236_005
 

@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from models.database.statements import StatementValues
 from models.database.store import Readable
 from models.webhooks import DeliveryStatus, WebhookDelivery, WebhookEndpoint
-from resolvers.lists import ListSpec
-from resolvers.pages import load_rows
+from resolvers.lists.pages import load_rows
+from resolvers.lists.specs import ListSpec
 
 DELIVERIES_OF_ENDPOINT = ListSpec(
     "webhook deliveries", WebhookDelivery, col(WebhookDelivery.endpoint_id)

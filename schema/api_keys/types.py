@@ -10,9 +10,9 @@ from models.keys.api_keys import ApiKey as ApiKeyRow
 from models.keys.scopes import KeyScope
 from models.roles import API_KEYS_READ
 from resolvers.api_keys.lists import API_KEYS_OF_ORGANIZATION, ApiKeyFilter
-from resolvers.lists import Selection
-from resolvers.page_requests import PageArguments
-from resolvers.plan_gate import filter_by_features
+from resolvers.authority.plan_gate import filter_by_features
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_existing
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import Connection, Node, load_connection

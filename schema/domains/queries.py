@@ -6,7 +6,7 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from resolvers.domains.lists import ALL_DOMAINS, DomainFilter
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
 from schema.domains.types import OrganizationDomain, Verified, load_domains
 from schema.foundation.connections import After, Connection, First
 from schema.foundation.context import Info

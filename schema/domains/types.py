@@ -18,8 +18,8 @@ from models.keys.scopes import KeyScope
 from models.roles import DOMAINS_MANAGE, DOMAINS_READ
 from resolvers.domains.lists import DomainFilter, NamedDomain
 from resolvers.domains.proofs import make_record
-from resolvers.lists import ListSpec, Selection
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import ListSpec, Selection
 from resolvers.queries.batching import load_existing
 from schema.domains.enums import EnrollmentMode
 from schema.foundation.connections import Connection, Node, load_connection

@@ -1,7 +1,7 @@
 """The types of events and of actors, as the API shows them."""
 
 from models.events import EventType
-from resolvers.access import ActorType
+from resolvers.authority.access import ActorType
 from schema.foundation.enums import describe_enum
 
 describe_enum(

@@ -13,8 +13,8 @@ from resolvers.events.event_log import (
     make_event_page_request,
 )
 from resolvers.events.scopes import narrow
-from resolvers.page_requests import PageArguments
-from resolvers.pages import Page
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.pages import Page
 from schema.events.enums import EventType
 from schema.events.types import Event, get_names, to_event_or_none
 from schema.foundation.connections import After, Edge, First, PageInfo, make_page_info

@@ -9,7 +9,7 @@ import strawberry
 from models.events import MEMBERSHIP_TYPES
 from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_READ
-from resolvers.access import secret_key_required
+from resolvers.authority.access import secret_key_required
 from resolvers.events.event_log import parse_cursor
 from resolvers.events.scopes import Scope, narrow
 from resolvers.subscriptions.streams import Delivered, Stream

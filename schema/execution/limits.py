@@ -34,7 +34,7 @@ from graphql import (
 )
 
 from models.errors import LimitExceeded, to_camel_case
-from resolvers.page_requests import DEFAULT_SIZE, MAXIMUM_OFFSET, MAXIMUM_SIZE
+from resolvers.lists.page_requests import DEFAULT_SIZE, MAXIMUM_OFFSET, MAXIMUM_SIZE
 
 # How many entries a list without pages is taken to have: the roles of an organization, say.
 LIST_SIZE = 10

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.cursors import Order
-from resolvers.lists import RecordT, Selection
-from resolvers.page_requests import PageArguments, make_page_request
-from resolvers.pages import ListRequest, Page
+from resolvers.lists.cursors import Order
+from resolvers.lists.page_requests import PageArguments, make_page_request
+from resolvers.lists.pages import ListRequest, Page
+from resolvers.lists.specs import RecordT, Selection
 from schema.foundation.context import Info
 
 T = TypeVar("T")

@@ -11,15 +11,15 @@ from models.database.store import Readable, Snapshot, Store, shield
 from models.errors import Forbidden, Unauthenticated
 from models.instance import Instance
 from models.keys.scopes import KeyScope
-from resolvers.access import Actor, ActorType
+from resolvers.authority.access import Actor, ActorType
+from resolvers.foundation.rate_limits import RateLimits
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import SharedTransaction, Transaction, organizations_disabled
 from resolvers.keys.key_uses import use_scope
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders
-from resolvers.rate_limits import RateLimits
-from resolvers.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
-from resolvers.transaction import SharedTransaction, Transaction, organizations_disabled
 from schema.execution.documents import Document
 
 P = ParamSpec("P")

@@ -12,7 +12,7 @@ from strawberry.types.field import StrawberryField
 from models.errors import InputError, InputErrors, NotFound, RequestError
 from models.keys.scopes import KeyScope
 from models.tracing import Span, start_span
-from resolvers.access import Actor, ensure_reach, missing_permission
+from resolvers.authority.access import Actor, ensure_reach, missing_permission
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
 from schema.foundation.requires import ActorKind, Guard, ensure_actor_kind

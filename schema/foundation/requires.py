@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from models.errors import Forbidden
 from models.keys.scopes import KeyScope
-from resolvers.access import Actor, ActorType, secret_key_required
+from resolvers.authority.access import Actor, ActorType, secret_key_required
 from schema.foundation.context import Context
 
 

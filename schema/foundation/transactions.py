@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from models.database.errors import Deadlock
 from models.errors import InputError, InputErrors, RequestError
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import Transaction, begin
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.transaction import Transaction, begin
 from schema.foundation.context import Context
 
 # How often a transaction that deadlocks is run before the caller gets the error.

@@ -2,9 +2,9 @@
 
 import strawberry
 
+from resolvers.foundation.metadata import Metadata
 from resolvers.invitations.accept import InvitationRef
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from resolvers.metadata import Metadata
 from schema.foundation.inputs import BulkErrorPolicy
 from schema.foundation.scalars import JSONObject
 

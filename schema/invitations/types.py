@@ -11,8 +11,8 @@ from models.roles import MEMBERSHIPS_MANAGE
 from models.users import make_full_name
 from resolvers.invitations.lists import InvitationFilter
 from resolvers.invitations.tickets import TicketKind, make_accept_url
-from resolvers.lists import ListSpec, Selection
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import ListSpec, Selection
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info

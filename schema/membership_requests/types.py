@@ -6,13 +6,13 @@ from models.keys.scopes import KeyScope
 from models.membership_requests import MembershipRequest as RequestRow
 from models.membership_requests import OrganizationSuggestion as SuggestionRow
 from models.roles import MEMBERSHIPS_MANAGE
-from resolvers.lists import ListSpec, Selection
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import ListSpec, Selection
 from resolvers.members.request_lists import (
     SUGGESTIONS_OF_USER,
     RequestFilter,
     SuggestionFilter,
 )
-from resolvers.page_requests import PageArguments
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Connection, Node, load_connection
 from schema.foundation.context import Info

@@ -4,9 +4,9 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_MANAGE
+from resolvers.foundation.metadata import Metadata
 from resolvers.members import create, remove, update
 from resolvers.members.validation import NewMember
-from resolvers.metadata import Metadata
 from schema.foundation.context import Info
 from schema.foundation.errors import UserError
 from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard

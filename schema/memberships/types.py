@@ -10,9 +10,9 @@ import strawberry
 from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
 from models.roles import MEMBERSHIPS_READ
-from resolvers.access import missing_permission
-from resolvers.lists import Selection
-from resolvers.page_requests import PageArguments
+from resolvers.authority.access import missing_permission
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_many_existing
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each

@@ -10,8 +10,8 @@ from models.membership_requests import MembershipRequestStatus
 from models.roles import DOMAINS_READ, MEMBERSHIPS_MANAGE
 from resolvers.domains.lists import DOMAINS_OF_ORGANIZATION, DomainFilter
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION
+from resolvers.lists.page_requests import PageArguments
 from resolvers.members.request_lists import REQUESTS_OF_ORGANIZATION
-from resolvers.page_requests import PageArguments
 from schema.domains.enums import EnrollmentMode
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import (

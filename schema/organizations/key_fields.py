@@ -6,7 +6,7 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.roles import API_KEYS_READ
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
 from schema.foundation.connections import After, Connection, First, Node
 from schema.foundation.context import Info
 from schema.foundation.guards import query_guard

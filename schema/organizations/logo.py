@@ -11,8 +11,8 @@ from models.errors import ParameterMissing
 from models.keys.scopes import KeyScope
 from models.roles import PROFILE_MANAGE
 from models.validation.images import CleanImage, ImageType, clean_image
-from resolvers.logos import set_logo
-from resolvers.transaction import Transaction
+from resolvers.foundation.transaction import Transaction
+from resolvers.organizations.logos import set_logo
 from schema.foundation.context import Info
 from schema.foundation.enums import describe_enum
 from schema.foundation.guards import UpdateLimit, untransacted_guard

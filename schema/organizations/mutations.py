@@ -4,7 +4,7 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.roles import PROFILE_DELETE, PROFILE_MANAGE
-from resolvers.metadata import Metadata
+from resolvers.foundation.metadata import Metadata
 from resolvers.organizations import create, manage
 from schema.foundation.context import Info
 from schema.foundation.guards import ActorKind, UpdateLimit, mutation_guard

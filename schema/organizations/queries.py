@@ -6,8 +6,8 @@ from typing import Annotated
 import strawberry
 
 from models.keys.scopes import KeyScope
-from resolvers.access import ensure_service
-from resolvers.page_requests import PageArguments
+from resolvers.authority.access import ensure_service
+from resolvers.lists.page_requests import PageArguments
 from resolvers.queries.organizations import (
     ORGANIZATIONS,
     load_organization_by_external_id,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import strawberry
 
 from models.roles import MEMBERSHIPS_MANAGE
-from resolvers.access import find_missing
+from resolvers.authority.access import find_missing
 from resolvers.queries.batching import load_existing
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import Node

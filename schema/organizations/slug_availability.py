@@ -6,8 +6,8 @@ import strawberry
 
 from models.errors import InputError, NotFound
 from models.keys.scopes import KeyScope
+from resolvers.organizations.slugs import slugs_disabled
 from resolvers.queries.slugs import SlugCheck, check_slug_availability
-from resolvers.slugs import slugs_disabled
 from schema.foundation.context import Info
 from schema.foundation.guards import query_guard
 

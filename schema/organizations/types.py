@@ -9,8 +9,8 @@ from models.keys.scopes import KeyScope
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, select_with_seats
+from resolvers.lists.page_requests import PageArguments
 from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION, select_memberships
-from resolvers.page_requests import PageArguments
 from schema.events.enums import EventType
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.connections import (

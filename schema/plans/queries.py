@@ -8,8 +8,8 @@ from models.keys.scopes import KeyScope
 from models.plans import Feature as FeatureRow
 from models.plans import Plan as PlanRow
 from models.plans import SubscriptionStatus
-from resolvers.lists import Selection
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import Selection
 from resolvers.queries.plans import SUBSCRIPTIONS, SubscriptionFilter
 from resolvers.queries.roles import load_all
 from schema.foundation.connections import After, Connection, First, load_connection

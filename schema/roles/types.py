@@ -10,7 +10,7 @@ from models.roles import DeletedRole, can_manage, is_system
 from models.roles import Permission as PermissionRow
 from models.roles import Role as RoleRow
 from models.roles import RoleSet as RoleSetRow
-from resolvers.access import ensure_reach
+from resolvers.authority.access import ensure_reach
 from resolvers.queries.batching import load_existing
 from schema.foundation.connections import Node
 from schema.foundation.context import Info

@@ -6,8 +6,8 @@ from models.instance import requires_organization
 from models.keys.scopes import KeyScope
 from models.sessions import CHOOSE_ORGANIZATION, get_status
 from models.sessions import Session as SessionRow
-from resolvers.lists import Selection
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_existing
 from resolvers.sessions import tokens
 from resolvers.sessions.claims import TokenClaims

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from models.keys.scopes import KeyScope
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
 from resolvers.queries.users import select_users
 from schema.foundation.connections import (
     After,

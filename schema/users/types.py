@@ -8,8 +8,8 @@ import strawberry
 from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_READ
 from models.users import User as UserRow
+from resolvers.lists.page_requests import PageArguments
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
-from resolvers.page_requests import PageArguments
 from schema.foundation.connections import (
     After,
     Before,

@@ -11,8 +11,8 @@ from models.keys.scopes import KeyScope
 from models.webhooks import DeliveryStatus
 from models.webhooks import WebhookDelivery as DeliveryRow
 from models.webhooks import WebhookEndpoint as EndpointRow
-from resolvers.lists import Selection
-from resolvers.page_requests import PageArguments
+from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_existing
 from resolvers.webhooks.lists import DELIVERIES_OF_ENDPOINT, DeliveryFilter
 from schema.events.enums import EventType

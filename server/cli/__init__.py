@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from server.cli import (
+from server.cli.commands import (
     backup,
     doctor,
     export,

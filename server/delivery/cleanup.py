@@ -11,18 +11,18 @@ from models.database.heartbeats import Heartbeat
 from models.database.store import shield
 from models.errors import Unavailable
 from models.images import KEPT_FOR
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.delivery.cleanup import (
     delete_old_mails_and_sessions,
     load_organizations_with_expired_invitations,
 )
 from resolvers.events.retention import delete_old_events, load_newest_time
-from resolvers.idempotency import delete_old_answers
-from resolvers.images import delete_unused_images
+from resolvers.foundation.idempotency import delete_old_answers
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.members.expiry import expire_overdue_of
-from resolvers.server import Server
+from resolvers.organizations.images import delete_unused_images
 from resolvers.stripe.receive import EVENTS_KEPT, delete_old_stripe_events
-from resolvers.transaction import begin
 from server.delivery.queue import RETRY_SECONDS
 from server.settings.settings import Settings
 

@@ -8,10 +8,10 @@ import structlog
 from models.database.heartbeats import Heartbeat
 from models.database.store import shield
 from models.errors import Unavailable
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.domains.batches import enroll_batch, load_due_domains
-from resolvers.server import Server
-from resolvers.transaction import begin
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from server.delivery.queue import POLL_SECONDS
 
 log = structlog.stdlib.get_logger("tenantry.delivery")

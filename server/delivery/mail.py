@@ -18,8 +18,8 @@ from models.users import make_full_name
 from models.validation.text import escape_controls
 from resolvers.delivery.mail import MAIL_QUEUE, load_due_mail_ids, load_invitation
 from resolvers.delivery.queue import Claim
+from resolvers.foundation.server import Server
 from resolvers.invitations.tickets import TicketKind, make_accept_url
-from resolvers.server import Server
 from server.delivery.messages import Envelope, InvitationEmail, Undeliverable, render
 from server.delivery.notices import make_notice, render_notice
 from server.delivery.queue import Attempt, DeliveryQueue

@@ -10,7 +10,7 @@ from models.mail import MailKind
 from models.users import make_full_name
 from resolvers.delivery.notices import load_code, load_recipient
 from resolvers.domains.proofs import make_code
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from server.delivery.messages import Envelope, compose, to_plain_text
 
 

@@ -20,7 +20,7 @@ from models.database.wakeup import Waiter
 from models.errors import Unavailable
 from models.tracing import current_tracer, start_span
 from resolvers.delivery.queue import CLOCK_TOLERANCE, Claim, QueueTable
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from server.observability.observer import Observer
 
 # How often a queue looks for what is due without a wake-up signal: for retries whose time has come,

@@ -9,9 +9,10 @@ import orjson
 
 from models.base import JSONObject
 from models.database.session import DatabaseSession
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.delivery.queue import Claim, QueueTable
-from resolvers.server import Server
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.stripe.queue import (
     STRIPE_QUEUE,
     Reading,
@@ -19,7 +20,6 @@ from resolvers.stripe.queue import (
     retry_after_changes,
     settle_reading,
 )
-from resolvers.transaction import begin
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import MAIL_PAUSES
 from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store

@@ -8,7 +8,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from models.base import dumps, to_milliseconds
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 
 USER_AGENT = f"Tenantry/{version('tenantry')}"
 # Standard Webhooks uses the first; the libraries of Svix look for the second.

@@ -22,7 +22,7 @@ from resolvers.delivery.webhooks import (
     load_due_endpoints,
     start_due_replays,
 )
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
 from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store

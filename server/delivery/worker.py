@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.database.heartbeats import Heartbeat
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from resolvers.stripe.queue import Reading
 from server.delivery.cleanup import Cleanup, make_cleanup
 from server.delivery.enrollment import Enrollment

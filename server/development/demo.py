@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
-from server.http.assets import FOLDER, Assets
+from server.http.pages.assets import FOLDER, Assets
 
 DEMO = FOLDER / "demo"
 INDEX = "index.html"

@@ -13,11 +13,13 @@ from models.organizations import Organization
 from models.roles import API_KEYS_MANAGE, DOMAINS_MANAGE, MEMBERSHIPS_MANAGE
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
-from resolvers.access import SYSTEM, Actor, ActorType
 from resolvers.api_keys.manage import NewApiKey, create_api_key
+from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.domains.affiliation import prepare_affiliation
 from resolvers.domains.manage import create_domain
 from resolvers.domains.suggestions import accept_suggestion
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.invitations.accept import InvitationRef, accept_invitation
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
@@ -29,9 +31,7 @@ from resolvers.organizations.manage import update_organization
 from resolvers.plans.features import create_feature
 from resolvers.plans.plans import NewPlan, create_plan
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
-from resolvers.provisioning import find_or_create_user
-from resolvers.server import Server
-from resolvers.transaction import begin
+from resolvers.users.provisioning import find_or_create_user
 from resolvers.webhooks.endpoints import NewEndpoint, create_endpoint
 from server.development.issuer import (
     ADA,

@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from models.errors import FormatInvalid
 from server.development.issuer import DevelopmentIssuer
+from server.http.graphql.responses import make_error_response
 from server.http.requests import JSON, bad_request, parse_accept, read_body
-from server.http.responses import make_error_response
 
 # The most emails that are shown, newest first.
 SHOWN = 100

@@ -17,10 +17,10 @@ from models.organizations import Organization, make_slug
 from models.sessions import Session
 from models.users import User
 from models.webhooks import WebhookEndpoint
-from resolvers.access import Actor, ActorType
-from resolvers.server import Server
+from resolvers.authority.access import Actor, ActorType
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.sessions.lifecycle import create_session
-from resolvers.transaction import begin
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import OnWritten
 from server.development import demo, doors
@@ -51,8 +51,8 @@ from server.development.operations import (
     make_variables,
 )
 from server.http.app import DevelopmentExtras
-from server.http.graphiql import MenuIdentity
-from server.http.invitation_page import DemoIdentity
+from server.http.pages.graphiql import MenuIdentity
+from server.http.pages.invitation_page import DemoIdentity
 from server.settings.issuers import Issuer
 from server.settings.names import ISSUER
 

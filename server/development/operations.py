@@ -9,7 +9,7 @@ from models.keys.ticket_keys import TicketKeys
 from models.organizations import make_slug
 from resolvers.domains.proofs import make_code
 from resolvers.invitations.tickets import TicketKind, make_ticket
-from resolvers.pages import AnyRow
+from resolvers.lists.pages import AnyRow
 from server.development.issuer import (
     ALAN,
     DOROTHY,
@@ -19,7 +19,7 @@ from server.development.issuer import (
     MALLORY,
     MARGARET,
 )
-from server.http.graphiql import Document
+from server.http.pages.graphiql import Document
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 COMPANY = "Analytical Engines"

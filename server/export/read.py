@@ -15,7 +15,7 @@ from models.database.session import DatabaseSession
 from models.database.store import Store
 from models.keys.encryption import encrypt, make_cipher
 from models.webhooks import PURPOSE, generate_secret
-from resolvers.locks import is_on_postgresql, take_lock
+from resolvers.foundation.locks import is_on_postgresql, take_lock
 from server.export.folder import SECRETS, Folder, FolderError, get_file_name
 from server.export.progress import Progress
 from server.export.rows import LINE_BYTES, RowFormat, Values, WrongRow, make_format, parse_line

@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from resolvers.rate_limits import RateLimits, Rates
-from resolvers.server import Server
+from resolvers.foundation.rate_limits import RateLimits, Rates
+from resolvers.foundation.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema, build
 from schema import schema as open_schema
@@ -21,25 +21,17 @@ from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
 from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
-from server.http import (
-    graphiql,
-    health,
-    home,
-    invitation_page,
-    jwks,
-    logos,
-    metrics,
-    scripts,
-    sdl,
-    stripe,
-)
+from server.http import jwks, stripe
 from server.http.backend import router as backend_api
 from server.http.clients import Seats
-from server.http.graphql import GraphQLEndpoint
-from server.http.invitation_page import DemoIdentities
+from server.http.graphql import sdl
+from server.http.graphql.endpoint import GraphQLEndpoint
+from server.http.graphql.websocket import SocketEndpoint
 from server.http.lifespan import Lifespan
 from server.http.middleware import Application, DirectRoute, make_middleware
-from server.http.websocket import SocketEndpoint
+from server.http.monitoring import health, metrics
+from server.http.pages import graphiql, home, invitation_page, logos, scripts
+from server.http.pages.invitation_page import DemoIdentities
 from server.identity.authenticator import (
     Authenticator,
     make_digests,

@@ -3,11 +3,11 @@
 import asyncio
 
 from models.errors import Unavailable
-from resolvers.access import SYSTEM
 from resolvers.api_keys.manage import store_uses_of_api_keys
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.keys.secret_keys import store_uses
-from resolvers.server import Server
-from resolvers.transaction import begin
 
 INTERVAL = 60.0
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import httpx
 from starlette.applications import Starlette
 
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from server.delivery.worker import Background, Worker
-from server.http.graphql import GraphQLEndpoint
+from server.http.graphql.endpoint import GraphQLEndpoint
 from server.http.key_uses import keep_storing_key_uses, store_key_uses
 
 # How long operations may continue after their clients have left, once the server stops.

@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from models.tracing import NO_SPAN, Span, current_tracer
 from server.http.cors import make_cors
-from server.http.responses import RETRY_SOON
+from server.http.graphql.responses import RETRY_SOON
 from server.observability.logs import QUIET_ROUTES
 from server.observability.observer import Observer
 from server.observability.records import RequestRecord, choose_request_id

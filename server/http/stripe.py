@@ -16,11 +16,11 @@ from starlette.routing import BaseRoute, Route
 
 from models.base import JSONObject
 from models.errors import Unavailable
-from resolvers.access import SYSTEM
-from resolvers.server import Server
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.stripe.receive import ReportedEvent, receive_event
 from resolvers.stripe.states import Unreadable, find_subscription_id, parse_state
-from resolvers.transaction import begin
 from server.http.requests import HttpError, read_body
 from server.settings.settings import Settings
 

@@ -17,14 +17,14 @@ from models.instance import Instance
 from models.keys.api_keys import KEY_PREFIX as API_KEY_PREFIX
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
 from models.users import IdentityClaims
-from resolvers.access import Actor, ActorType, SignIn
 from resolvers.api_keys.sign_in import sign_in_api_key
+from resolvers.authority.access import Actor, ActorType, SignIn
+from resolvers.foundation.server import Clock, Server
+from resolvers.foundation.transaction import select_instance
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
-from resolvers.provisioning import sign_in
-from resolvers.server import Clock, Server
 from resolvers.sessions.sign_in import SessionClaims, sign_in_session
-from resolvers.transaction import select_instance
+from resolvers.users.provisioning import sign_in
 from server.identity.claims import read_identity_claims
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (

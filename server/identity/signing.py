@@ -22,10 +22,10 @@ from models.keys.signing_keys import (
     generate_key,
     make_cipher,
 )
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import begin
 from resolvers.keys.signing_keys import add_first_key, load_published_keys
-from resolvers.server import Server
-from resolvers.transaction import begin
 from server.settings.settings import Settings, SettingsError
 
 ALGORITHM = "RS256"

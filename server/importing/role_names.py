@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from resolvers.model_changes import ModelError
+from resolvers.foundation.model_changes import ModelError
 from server.importing.source import SourceError
 from server.yaml_files.shape import LIMIT, Entry, Text, parse_file
 

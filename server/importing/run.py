@@ -5,8 +5,10 @@ from typing import Any
 
 from models.database.session import DatabaseSession
 from models.errors import IdentifierExists
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.events.payloads import record_instance
+from resolvers.foundation.server import Server
+from resolvers.foundation.transaction import Transaction, begin
 from resolvers.importing.batch import BATCH, MARK, Batch
 from resolvers.importing.domains import import_domains
 from resolvers.importing.invitations import import_invitations
@@ -17,8 +19,6 @@ from resolvers.importing.report import Outcome, Problem, Report
 from resolvers.importing.role_model import import_permissions, import_role_sets, import_roles
 from resolvers.importing.seats import warn_about_seats
 from resolvers.importing.users import import_users
-from resolvers.server import Server
-from resolvers.transaction import Transaction, begin
 from schema.foundation.transactions import retry_deadlocks
 from server.importing.source import Source, to_problem
 

@@ -12,7 +12,7 @@ from models.database.revision import head
 from models.errors import Unavailable
 from models.tracing import current_tracer
 from resolvers.delivery.backlog import load_backlogs
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from server.observability.logs import RequestLog, make_request_log
 from server.observability.metrics import Metrics, Reading
 from server.observability.records import RequestRecord, current_record

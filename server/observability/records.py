@@ -8,7 +8,7 @@ from secrets import token_hex
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from resolvers.access import Actor
+from resolvers.authority.access import Actor
 
 # Most commands write a log and need no GraphQL.
 if TYPE_CHECKING:

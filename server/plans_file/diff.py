@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from resolvers.model_changes import Change
+from resolvers.foundation.model_changes import Change
 from resolvers.plans.model import ModelPlan, PlanDifferences, WantedPlans
 from server.yaml_files.diff import get_sign, render_keys, render_summary, render_values
 

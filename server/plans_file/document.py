@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import cast
 
 from models.base import JSONObject
-from resolvers.model_changes import ModelError, ModelProblem
+from resolvers.foundation.model_changes import ModelError, ModelProblem
 from resolvers.plans.model import ModelFeature, ModelPlan, PlanModel, WantedPlans
 from server.plans_file.entries import NAMES, Entries
 from server.yaml_files.shape import explain_unknown, find_unknown, parse_file

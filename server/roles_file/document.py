@@ -1,6 +1,6 @@
 """Reads the role model from a YAML file."""
 
-from resolvers.model_changes import ModelError
+from resolvers.foundation.model_changes import ModelError
 from resolvers.role_model.model import (
     ModelPermission,
     ModelRole,

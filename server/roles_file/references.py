@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from models.roles import SYSTEM_PERMISSIONS, is_system
-from resolvers.model_changes import ModelProblem, Place
+from resolvers.foundation.model_changes import ModelProblem, Place
 from server.roles_file.entries import Entries, ReplacedEntry, RoleSetEntry
 from server.yaml_files.shape import explain_unknown, find_unknown
 

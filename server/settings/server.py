@@ -1,7 +1,7 @@
 """The server that the settings describe."""
 
 from models.database.store import Store
-from resolvers.server import Clock, Server
+from resolvers.foundation.server import Clock, Server
 from server.dns import make_record_lookup
 from server.settings.settings import Settings, make_webhook_targets
 

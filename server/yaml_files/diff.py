@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from models.validation.text import escape_controls
-from resolvers.model_changes import Change
+from resolvers.foundation.model_changes import Change
 
 AnyChange = Change[Any]
 

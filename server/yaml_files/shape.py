@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from pydantic_core import PydanticCustomError
 
 from models.roles import find_similar
-from resolvers.model_changes import ModelError, ModelProblem, Place
+from resolvers.foundation.model_changes import ModelError, ModelProblem, Place
 from server.yaml_files.yaml_lines import Lines, add_lines, parse_yaml
 
 # The size of the largest file, in bytes.

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from resolvers.model_changes import ModelError, ModelProblem
+from resolvers.foundation.model_changes import ModelError, ModelProblem
 
 # The metadata of a plan can have 32 levels.
 DEPTH = 40

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from tests.support.api import Api
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 
 PACKAGES = Path(__file__).parents[2] / "web" / "packages"
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.api import JSON, SERVICE, Answer, Api
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.http import ONLY_SQLITE
 
 EXAMPLES = settings(

@@ -25,23 +25,23 @@ from models.base import new_id
 from models.database.tables import metadata
 from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
-from server.cli.serving import print_mail
+from server.cli.runtime.serving import print_mail
 from server.delivery.smtp import Outbox
-from server.http.graphiql import Document, MenuIdentity, page
-from server.http.invitation_page import DemoIdentity, routes
+from server.http.pages.graphiql import Document, MenuIdentity, page
+from server.http.pages.invitation_page import DemoIdentity, routes
 from server.observability import logs
 from tests.conftest import settings
 from tests.roles.test_roles_file import Owner, done, owner
 from tests.support.api import JSON, SERVICE, Api
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import codes, fields, unchanged
+from tests.support.data.roles import PRIMARY, make_permission, shape
+from tests.support.data.webhooks import an_endpoint as created
+from tests.support.data.webhooks import create, update_endpoint
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import codes, fields, unchanged
-from tests.support.processes import restored_logging
-from tests.support.roles import PRIMARY, make_permission, shape
-from tests.support.smtp import delivery, invited, mail_ticket, text_of
-from tests.support.webhook_receiver import an_endpoint, listening, renamed, sender
-from tests.support.webhooks import an_endpoint as created
-from tests.support.webhooks import create, update_endpoint
+from tests.support.processes.commands import restored_logging
+from tests.support.servers.smtp import delivery, invited, mail_ticket, text_of
+from tests.support.servers.webhook_receiver import an_endpoint, listening, renamed, sender
 
 __all__ = ["owner"]
 

@@ -13,12 +13,18 @@ from models.database.tables import metadata
 from server.delivery.mail import UNREACHABLE
 from server.delivery.webhooks import NOT_BUILT
 from tests.support.api import JSON, SERVICE, Api, events
-from tests.support.factories import Acme, a_member, an_invitation, an_organization
-from tests.support.invitations import invited, stored
-from tests.support.processes import listening as serving
-from tests.support.smtp import Memory, cleanup, delivery
+from tests.support.data.factories import Acme, a_member, an_invitation, an_organization
+from tests.support.data.invitations import invited, stored
+from tests.support.processes.commands import listening as serving
+from tests.support.servers.smtp import Memory, cleanup, delivery
+from tests.support.servers.webhook_receiver import (
+    an_endpoint,
+    deliveries,
+    listening,
+    renamed,
+    sender,
+)
 from tests.support.subscriptions import a_subscription, server_sent, server_sent_events
-from tests.support.webhook_receiver import an_endpoint, deliveries, listening, renamed, sender
 
 UNREADABLE = {"unreadable": True}
 # A text that PostgreSQL takes for JSON and no reader of JSON does: half a character.

@@ -18,9 +18,9 @@ from models.validation.addresses import normalize_address
 from models.validation.characters import MEANINGLESS, clean_line
 from models.validation.text import check_name, clean_name, to_search_text
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import invite, invited, link_ticket
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import invite, invited, link_ticket
 
 EXAMPLES = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

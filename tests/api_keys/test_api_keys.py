@@ -20,7 +20,7 @@ from models.roles import (
 from resolvers.keys import secret_keys
 from server.http.key_uses import store_key_uses
 from tests.support.api import SERVICE, Api, Caller, contents, events
-from tests.support.api_keys import (
+from tests.support.data.api_keys import (
     a_key,
     create_key,
     revoke_key,
@@ -28,11 +28,11 @@ from tests.support.api_keys import (
     update_key,
     verify_key,
 )
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.guarded_fields import FIELDS
-from tests.support.invitations import codes, fields, unchanged
-from tests.support.keys import a_key as a_secret_key
-from tests.support.tokens import one_database
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.invitations import codes, fields, unchanged
+from tests.support.data.keys import a_key as a_secret_key
+from tests.support.documents.guarded_fields import FIELDS
+from tests.support.servers.tokens import one_database
 
 SECRET = re.compile(r"ak_[0-9a-f]{12}_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}")
 

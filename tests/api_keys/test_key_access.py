@@ -16,12 +16,12 @@ from models.roles import (
     PROFILE_MANAGE,
     SYSTEM_PERMISSIONS,
 )
-from resolvers.access import Actor, ActorType
-from resolvers.key_grants import load_key_grant
-from resolvers.transaction import begin
+from resolvers.authority.access import Actor, ActorType
+from resolvers.authority.key_grants import load_key_grant
+from resolvers.foundation.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents, events
-from tests.support.api_keys import (
+from tests.support.data.api_keys import (
     a_key,
     create_key,
     revoke_key,
@@ -29,11 +29,11 @@ from tests.support.api_keys import (
     update_key,
     verify_key,
 )
-from tests.support.billing import make_plan, switch_billing
-from tests.support.factories import Acme, a_role, an_organization
-from tests.support.guarded_fields import FIELDS, OF_SERVICES, refusal
-from tests.support.invitations import accept, codes, invite, invited, resend, ticket, unchanged
-from tests.support.tokens import assert_refused, one_database
+from tests.support.data.billing import make_plan, switch_billing
+from tests.support.data.factories import Acme, a_role, an_organization
+from tests.support.data.invitations import accept, codes, invite, invited, resend, ticket, unchanged
+from tests.support.documents.guarded_fields import FIELDS, OF_SERVICES, refusal
+from tests.support.servers.tokens import assert_refused, one_database
 
 
 @one_database

@@ -12,12 +12,12 @@ from resolvers.subscriptions import log_reader
 from server.observability.logs import mask
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents
-from tests.support.api_keys import a_key, revoke_key, secret_of, update_key, verify_key
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import unchanged
-from tests.support.processes import listening
+from tests.support.data.api_keys import a_key, revoke_key, secret_of, update_key, verify_key
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import unchanged
+from tests.support.processes.commands import listening
+from tests.support.servers.tokens import one_database
 from tests.support.subscriptions import a_subscription, begun, organization_events
-from tests.support.tokens import one_database
 
 API_KEY_EVENTS = "cursor type"
 

@@ -16,7 +16,7 @@ from tests.backend_api.steps import Step
 from tests.conftest import Templates, make_api
 from tests.support.api import JSON, SERVICE, Answer, Api, Clock, contents
 from tests.support.backend_api import Backend, faults
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 
 ID = re.compile(r"\b[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}\b")
 # What tickets are derived from.

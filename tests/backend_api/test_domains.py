@@ -5,8 +5,8 @@ from typing import Any
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.domains import created, prepare_record
-from tests.support.factories import Acme, an_organization
+from tests.support.data.domains import created, prepare_record
+from tests.support.data.factories import Acme, an_organization
 
 KEYS = {
     *("object", "id", "organization_id", "public_organization_data", "name", "enrollment_mode"),

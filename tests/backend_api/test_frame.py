@@ -8,7 +8,7 @@ from tests.conftest import settings
 from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, contents
 from tests.support.application import make_application
 from tests.support.backend_api import Backend, faults
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
 
 ORIGIN = "https://app.example.com"
@@ -278,7 +278,7 @@ async def test_an_unexpected_error_has_an_id_and_no_details(
     def fail(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("server.http.backend.lists.read_order", fail)
+    monkeypatch.setattr("server.http.backend.foundation.lists.read_order", fail)
     response = await Backend(api, SERVICE).send("GET", "/organizations")
     assert faults(response) == (500, ["internal_clerk_error"])
     assert "secret detail" not in response.text

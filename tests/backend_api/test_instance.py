@@ -6,7 +6,7 @@ from typing import Any
 from server.http.backend.unsupported import UNSUPPORTED
 from tests.support.api import JSON, SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.http import ONLY_SQLITE
 
 READ = "org:reports:read"

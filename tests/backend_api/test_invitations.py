@@ -3,12 +3,12 @@
 from typing import Any
 
 from models.invitations import Invitation
-from resolvers.access import SYSTEM
-from resolvers.transaction import begin
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
 
 KEYS = {
     *("object", "id", "email_address", "role", "role_name", "organization_id", "inviter_id"),

@@ -5,7 +5,7 @@ from typing import Any
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
 
 KEYS = {
     *("object", "id", "role", "role_name", "permissions", "public_metadata", "private_metadata"),

@@ -5,15 +5,15 @@ from typing import Any
 import httpx
 
 from models.users import User, make_user
-from resolvers.access import SYSTEM
-from resolvers.transaction import begin
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, contents
 from tests.support.backend_api import Backend, faults
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.images import encode
 from tests.support.http import ONLY_SQLITE
-from tests.support.images import encode
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
 
 KEYS = {
     *("object", "id", "name", "slug", "image_url", "has_image", "max_allowed_memberships"),

@@ -10,7 +10,7 @@ from tests.backend_api.instance_steps import INSTANCE_STEPS
 from tests.backend_api.organization_steps import ORGANIZATION_STEPS
 from tests.support.api import SERVICE, Api, Caller, contents
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.factories import Acme, a_member, an_organization
 from tests.support.http import ONLY_SQLITE
 
 SDL = Path(__file__).parents[2] / "graphql" / "schema.graphql"

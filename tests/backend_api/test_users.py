@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import counted
 from tests.support.api import Api, contents, events
 from tests.support.backend_api import Backend
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 
 ZOE = {"email_address": ["zoe@example.com"], "first_name": "Zoe", "external_id": "app-1"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chromium import find_chromium
+from tests.support.servers.chromium import find_chromium
 
 
 def build_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:

@@ -13,10 +13,10 @@ from tests.browser.gallery import Gallery
 from tests.browser.gallery import build as build_gallery
 from tests.browser.react_page import build as build_page
 from tests.browser.support import PAGES, SECRET_KEY, Site
-from tests.support import chromium as browsers
-from tests.support.chromium import PATIENCE, find_chromium
-from tests.support.processes import Server, started
-from tests.support.static_files import served
+from tests.support.processes.commands import Server, started
+from tests.support.servers import chromium as browsers
+from tests.support.servers.chromium import PATIENCE, find_chromium
+from tests.support.servers.static_files import served
 
 ROOT = Path(__file__).parents[2]
 VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"

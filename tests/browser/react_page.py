@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.support import SECRET_KEY
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 COUNTER = itertools.count(1)
 REPOSITORY = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.gallery import Gallery
 from tests.browser.react_page import Site, build
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 pytestmark = pytest.mark.slow
 

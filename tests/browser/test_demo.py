@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from server.development.demo import DEMO
 from tests.browser.axe import violations
 from tests.browser.support import Person
-from tests.support.chromium import PATIENCE
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
+from tests.support.servers.chromium import PATIENCE
 
 pytestmark = pytest.mark.slow
 

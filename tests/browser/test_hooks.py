@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.react_page import Site, Tab
-from tests.support.large_database import METADATA, Insert, make_id, record
-from tests.support.processes import Server
+from tests.support.data.large_database import METADATA, Insert, make_id, record
+from tests.support.processes.commands import Server
 
 pytestmark = pytest.mark.slow
 

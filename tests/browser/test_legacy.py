@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.react_page import Site
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 pytestmark = pytest.mark.slow
 

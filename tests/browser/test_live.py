@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.support import SECRET_KEY, Person, Site, add_member, by_key, somebody
 from tests.browser.test_session import claims, hide
 from tests.browser.test_switching import set_active
-from tests.support.processes import Server, await_answer, free_port, process
+from tests.support.processes.commands import Server, await_answer, free_port, process
 
 pytestmark = pytest.mark.slow
 

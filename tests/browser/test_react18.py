@@ -17,7 +17,7 @@ from tests.browser.test_legacy import (
     test_36_38_39_members_and_invitations,
     test_36_edit,
 )
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from server.http.scripts import SCRIPTS
+from server.http.pages.scripts import SCRIPTS
 from tests.browser.support import SECRET_KEY, Site, add_member, somebody
-from tests.support.processes import Server
+from tests.support.processes.commands import Server
 from tests.support.snippets import read_snippets
 
 pytestmark = pytest.mark.slow

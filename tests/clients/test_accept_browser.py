@@ -12,10 +12,10 @@ from playwright.async_api import Page, async_playwright, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from server.http.invitation_page import DemoIdentity, routes
+from server.http.pages.invitation_page import DemoIdentity, routes
 from tests.support.api import Api
-from tests.support.factories import Acme
-from tests.support.smtp import invited, mail_ticket, until
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import invited, mail_ticket, until
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

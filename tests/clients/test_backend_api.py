@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.clerk import SDK
-from tests.support.node_apps import NODE, environment, titled
-from tests.support.session_tokens import ADA, COMPANY, Issuing, issuing
+from tests.support.processes.node_apps import NODE, environment, titled
+from tests.support.processes.session_tokens import ADA, COMPANY, Issuing, issuing
 from tests.support.snippets import ROOT
 
 PROGRAM = SDK / "backend-api"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 
-from tests.support.chromium import PATIENCE, chromium, find_chromium
-from tests.support.processes import Server, started, tenantry
+from tests.support.processes.commands import Server, started, tenantry
+from tests.support.servers.chromium import PATIENCE, chromium, find_chromium
 
 pytestmark = pytest.mark.slow
 

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.api import JSON
-from tests.support.processes import tenantry
-from tests.support.session_tokens import (
+from tests.support.processes.commands import tenantry
+from tests.support.processes.session_tokens import (
     ADA,
     COMPANY,
     GRACE,

@@ -13,7 +13,9 @@ import pytest
 from models.database.store import Store
 from tests.conftest import make_api
 from tests.support.api import Api, Clock, contents, events
-from tests.support.client_programs import (
+from tests.support.data.factories import Acme
+from tests.support.http import ONLY_SQLITE
+from tests.support.processes.client_programs import (
     ALL,
     BY_HTTP,
     SOCKETS,
@@ -23,9 +25,7 @@ from tests.support.client_programs import (
     newest,
     token_of,
 )
-from tests.support.factories import Acme
-from tests.support.http import ONLY_SQLITE
-from tests.support.processes import free_port, listening
+from tests.support.processes.commands import free_port, listening
 
 pytestmark = pytest.mark.slow
 

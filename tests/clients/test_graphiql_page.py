@@ -9,9 +9,9 @@ from httpx import ASGITransport, AsyncClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from server.http import graphiql
-from server.http.assets import Assets
-from server.http.graphiql import Document, MenuIdentity, page
+from server.http.pages import graphiql
+from server.http.pages.assets import Assets
+from server.http.pages.graphiql import Document, MenuIdentity, page
 
 HOSTILE = "</script><script>alert(1)</script><!-- & \u2028\u2029 ü"
 

@@ -8,7 +8,16 @@ from types import ModuleType
 import httpx
 import pytest
 
-from tests.support.session_tokens import ADA, COMPANY, GRACE, LAB, MALLORY, ORIGIN, Issuing, issuing
+from tests.support.processes.session_tokens import (
+    ADA,
+    COMPANY,
+    GRACE,
+    LAB,
+    MALLORY,
+    ORIGIN,
+    Issuing,
+    issuing,
+)
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from tests.support.api import JSON, Answer, Api, Caller
-from tests.support.billing import bill, make_feature, make_plan, subscribe, switch_billing
 from tests.support.clerk import ask_sdk
-from tests.support.factories import Acme, a_member
-from tests.support.roles import make_permission, make_role
-from tests.support.sessions import bearer_of, membership_mode, mint, open_session, who
+from tests.support.data.billing import bill, make_feature, make_plan, subscribe, switch_billing
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.roles import make_permission, make_role
+from tests.support.data.sessions import bearer_of, membership_mode, mint, open_session, who
 
 pytestmark = pytest.mark.slow
 

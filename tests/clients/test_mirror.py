@@ -15,8 +15,10 @@ from models.database.store import Store
 from models.database.tables import metadata
 from models.instance import Instance
 from tests.support.api import SECRET_KEY, Api
-from tests.support.factories import Acme, a_member
-from tests.support.mirror import (
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.rows import a_membership, a_user, an_organization, ids_by_key, write
+from tests.support.processes.commands import listening
+from tests.support.processes.mirror import (
     Crew,
     Killable,
     a_crew,
@@ -30,9 +32,7 @@ from tests.support.mirror import (
     snapshots,
     stored,
 )
-from tests.support.processes import listening
-from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
-from tests.support.smtp import until
+from tests.support.servers.smtp import until
 
 CATCH_UP_SECONDS = 90.0
 

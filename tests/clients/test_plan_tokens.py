@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from models.plans import PayerType
-from resolvers.plan_gate import filter_by_features
+from resolvers.authority.plan_gate import filter_by_features
 from resolvers.sessions.claims import (
     ActiveOrganization,
     ActivePlan,
@@ -19,7 +19,7 @@ from resolvers.sessions.claims import (
 )
 from tests.support.api import JSON
 from tests.support.clerk import ask_sdk
-from tests.support.tokens import rsa_key
+from tests.support.servers.tokens import rsa_key
 
 KEY = rsa_key()
 MODELS = 500

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import fuzz
-from tests.support.processes import Server, started
+from tests.support.documents import fuzz
+from tests.support.processes.commands import Server, started
 
 FOLDER = Path(__file__).parent / "protocol"
 NODE = Path(sys.executable).with_name("node")

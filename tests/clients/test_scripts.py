@@ -7,7 +7,7 @@ from shutil import rmtree
 import pytest
 
 from models.database.store import Store
-from server.http import scripts
+from server.http.pages import scripts
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import Api, Clock

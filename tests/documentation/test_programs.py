@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks import Webhook
 
-from tests.support.client_programs import NODE
-from tests.support.database_refill import connected
-from tests.support.processes import Server, started, tenantry
+from tests.support.database.database_refill import connected
+from tests.support.processes.client_programs import NODE
+from tests.support.processes.commands import Server, started, tenantry
 from tests.support.snippets import ROOT, read_snippets
 
 CLERK = ROOT / "tests" / "clients" / "clerk" / "node_modules"

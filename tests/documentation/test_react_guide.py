@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.client_programs import NODE
+from tests.support.processes.client_programs import NODE
 from tests.support.snippets import ROOT, read_snippets
 
 WEB = ROOT / "web"

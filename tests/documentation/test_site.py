@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from docsite.__main__ import ZENSICAL
 from docsite.stage import MERMAID, ROOT, stage
-from tests.support import chromium as browsers
-from tests.support.static_files import served
+from tests.support.servers import chromium as browsers
+from tests.support.servers.static_files import served
 
 pytestmark = pytest.mark.slow
 

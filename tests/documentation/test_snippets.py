@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from server.settings.settings import read_settings
-from tests.support.processes import TENANTRY, Server, started, tenantry
+from tests.support.processes.commands import TENANTRY, Server, started, tenantry
 from tests.support.snippets import (
     PAGES,
     ROOT,

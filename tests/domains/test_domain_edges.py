@@ -1,8 +1,7 @@
 """Domains where two rules meet: lapsed invitations, a second domain, errors that roll back."""
 
 from tests.support.api import SERVICE, Api, events
-from tests.support.dns import name_server
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     asking,
     change,
@@ -17,9 +16,10 @@ from tests.support.domains import (
     verified,
     work,
 )
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import codes, decline, fields, invited, resend
-from tests.support.smtp import mails
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import codes, decline, fields, invited, resend
+from tests.support.servers.dns import name_server
+from tests.support.servers.smtp import mails
 
 SUGGESTION = "AUTOMATIC_SUGGESTION"
 INVITATION = "AUTOMATIC_INVITATION"

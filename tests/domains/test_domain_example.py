@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.api import SECRET_KEY, Api
-from tests.support.dns import name_server
-from tests.support.domains import NAME, RECORD, asking, list_domains
-from tests.support.factories import Acme
-from tests.support.processes import listening
+from tests.support.data.domains import NAME, RECORD, asking, list_domains
+from tests.support.data.factories import Acme
+from tests.support.processes.commands import listening
+from tests.support.servers.dns import name_server
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "verified_domain.py"
 SECONDS = 30

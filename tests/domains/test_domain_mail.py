@@ -5,13 +5,12 @@ import re
 import pytest
 
 from models.errors import ValueInvalid
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.domains.affiliation import prepare_affiliation
-from resolvers.transaction import begin
+from resolvers.foundation.transaction import begin
 from tests.conftest import server_for
 from tests.support.api import SERVICE, Api, contents
-from tests.support.domain_mutations import a_request
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     change,
     code_of,
@@ -20,8 +19,9 @@ from tests.support.domains import (
     send_code,
     verify_by_code,
 )
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.smtp import Post, delivery, listening, mails, text_of
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.documents.domain_mutations import a_request
+from tests.support.servers.smtp import Post, delivery, listening, mails, text_of
 
 
 async def deliver(api: Api, post: Post) -> None:

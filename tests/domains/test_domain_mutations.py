@@ -3,10 +3,10 @@
 import pytest
 
 from tests.support.api import SERVICE, Api, Caller, contents, events
-from tests.support.domain_mutations import OF_DOMAINS, prepared
-from tests.support.domains import NAME
-from tests.support.factories import Acme
-from tests.support.invitations import codes
+from tests.support.data.domains import NAME
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import codes
+from tests.support.documents.domain_mutations import OF_DOMAINS, prepared
 
 
 async def caller_of(api: Api, mutation: str) -> Caller:

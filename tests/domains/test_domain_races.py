@@ -7,14 +7,12 @@ from functools import partial
 import pytest
 
 from models.database.store import Store
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.domains.batches import enroll_batch, load_due_domains
+from resolvers.foundation.transaction import begin
 from resolvers.instance import update_instance
-from resolvers.transaction import begin
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
-from tests.support.dns import name_server
-from tests.support.domain_mutations import a_request
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     asking,
     change,
@@ -33,9 +31,11 @@ from tests.support.domains import (
     verified,
     work,
 )
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import codes
-from tests.support.rows import a_user, write
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import codes
+from tests.support.data.rows import a_user, write
+from tests.support.documents.domain_mutations import a_request
+from tests.support.servers.dns import name_server
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support import webhook_receiver
 from tests.support.api import JSON, SECRET, SECRET_KEY, SERVICE, Answer, Api, Caller
-from tests.support.dns import NameServer, name_server
-from tests.support.factories import Acme, an_organization
-from tests.support.processes import PRODUCTION, started
-from tests.support.smtp import Post, listening, text_of, until
-from tests.support.stripe import SECRET as STRIPE_SECRET
-from tests.support.stripe import a_subscription, an_event, deliver
-from tests.support.webhook_receiver import Receiver
+from tests.support.data.factories import Acme, an_organization
+from tests.support.processes.commands import PRODUCTION, started
+from tests.support.servers import webhook_receiver
+from tests.support.servers.dns import NameServer, name_server
+from tests.support.servers.smtp import Post, listening, text_of, until
+from tests.support.servers.stripe import SECRET as STRIPE_SECRET
+from tests.support.servers.stripe import a_subscription, an_event, deliver
+from tests.support.servers.webhook_receiver import Receiver
 
 SECONDS = 30
 

@@ -12,8 +12,7 @@ from server import dns as resolver
 from server.dns import make_record_lookup
 from tests.conftest import counted
 from tests.support.api import SERVICE, Answer, Api, Caller, contents
-from tests.support.dns import NameServer, name_server
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     RECORD,
     asking,
@@ -32,11 +31,12 @@ from tests.support.domains import (
     verified,
     work,
 )
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import accept, codes, seats
+from tests.support.data.rows import a_user, write
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import accept, codes, seats
-from tests.support.rows import a_user, write
-from tests.support.smtp import mails, until
+from tests.support.servers.dns import NameServer, name_server
+from tests.support.servers.smtp import mails, until
 
 INVALID, COMMON = "form_param_format_invalid", "organization_domain_common"
 BLOCKED, FINE = "organization_domain_blocked", None

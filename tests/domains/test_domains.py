@@ -7,8 +7,7 @@ from models.keys.ticket_keys import derive_ticket_keys
 from models.validation.domains import normalize_domain
 from resolvers.domains.proofs import is_code
 from tests.support.api import SECRET, SERVICE, Api, Caller, contents, events
-from tests.support.dns import name_server
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     RECORD,
     asking,
@@ -27,8 +26,9 @@ from tests.support.domains import (
     verified,
     verify_by_code,
 )
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, codes, fields, invited, ticket
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import accept, codes, fields, invited, ticket
+from tests.support.servers.dns import name_server
 
 
 async def test_a_domain_is_created_unverified_and_listed(api: Api, acme: Acme) -> None:

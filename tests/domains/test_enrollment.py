@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from models.database.tables import metadata
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.domains import batches
-from resolvers.transaction import begin
+from resolvers.foundation.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, contents, events
-from tests.support.domains import (
+from tests.support.data.domains import (
     NAME,
     change,
     invitations_of_domains,
@@ -20,8 +20,8 @@ from tests.support.domains import (
     verified,
     work,
 )
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.invitations import (
     accept,
     codes,
     decline,
@@ -31,8 +31,8 @@ from tests.support.invitations import (
     seats,
     ticket,
 )
-from tests.support.rows import a_user, write
-from tests.support.smtp import mails
+from tests.support.data.rows import a_user, write
+from tests.support.servers.smtp import mails
 
 SUGGESTION = "AUTOMATIC_SUGGESTION"
 INVITATION = "AUTOMATIC_INVITATION"

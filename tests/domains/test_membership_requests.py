@@ -3,18 +3,18 @@
 import pytest
 
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, events
-from tests.support.domain_mutations import a_request, a_suggested_person
-from tests.support.domains import NAME, kinds, requests, suggestions, verified
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import (
+from tests.support.data.domains import NAME, kinds, requests, suggestions, verified
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import (
     accept,
     codes,
     fields,
     invited,
     seats,
 )
-from tests.support.rows import a_membership, ids_by_key, write
-from tests.support.smtp import mails
+from tests.support.data.rows import a_membership, ids_by_key, write
+from tests.support.documents.domain_mutations import a_request, a_suggested_person
+from tests.support.servers.smtp import mails
 
 MEMBERSHIP = "membership { id role { key } user { id } }"
 

@@ -16,8 +16,8 @@ from models.database.wakeup import Wakeup
 from resolvers.subscriptions import log_reader
 from tests.conftest import make_api
 from tests.support.api import SERVICE, Api
-from tests.support.factories import Acme
-from tests.support.processes import listening
+from tests.support.data.factories import Acme
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import (
     PATIENCE_SECONDS,
     a_subscription,

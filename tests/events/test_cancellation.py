@@ -12,19 +12,19 @@ from models.database import limits
 from models.database.store import Store
 from models.events import EventType
 from models.keys.signing_keys import make_cipher
-from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.events.scopes import Scope
+from resolvers.foundation.transaction import begin
 from resolvers.subscriptions import log_reader, shared_reads
 from resolvers.subscriptions.streams import Stream
-from resolvers.transaction import begin
-from server.http.graphql import GraphQLEndpoint
+from server.http.graphql.endpoint import GraphQLEndpoint
 from server.http.requests import Operation
 from server.identity.signing import StoredKeys
-from tests.api.test_faults import taken
+from tests.api.http.test_faults import taken
 from tests.conftest import counted
 from tests.support.api import JSON, SECRET, SERVICE, Api
 from tests.support.cancellation import cancelled_at
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.subscriptions import left, organization_events, until
 
 SECONDS = 5.0

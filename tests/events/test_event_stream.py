@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from server.http import sse
+from server.http.graphql import sse
 from tests.support.api import NOBODY, SERVICE, Api
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import (
     begun,
     left,

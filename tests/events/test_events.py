@@ -10,19 +10,19 @@ from sqlalchemy import text
 
 from models.base import now
 from models.events import EventType
-from resolvers.access import SYSTEM
-from resolvers.transaction import begin
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from schema import schema
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
-from tests.support.api_keys import OF_API_KEYS
-from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
-from tests.support.domain_mutations import OF_DOMAINS
-from tests.support.factories import Acme, a_member, an_invitation, an_organization
-from tests.support.images import LOGO
-from tests.support.keys import OF_KEYS
-from tests.support.roles import a_role_model
-from tests.support.sessions import a_session
-from tests.support.webhooks import URL, a_failed_delivery, an_endpoint
+from tests.support.data.api_keys import OF_API_KEYS
+from tests.support.data.billing import make_feature, make_plan, subscribe, switch_billing
+from tests.support.data.factories import Acme, a_member, an_invitation, an_organization
+from tests.support.data.images import LOGO
+from tests.support.data.keys import OF_KEYS
+from tests.support.data.roles import a_role_model
+from tests.support.data.sessions import a_session
+from tests.support.data.webhooks import URL, a_failed_delivery, an_endpoint
+from tests.support.documents.domain_mutations import OF_DOMAINS
 
 INVITATION = "organizationInvitation"
 CREATED, UPDATED, DELETED = (

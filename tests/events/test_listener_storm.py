@@ -10,10 +10,10 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.api.test_faults import taken
+from tests.api.http.test_faults import taken
 from tests.support.api import SERVICE, Api
-from tests.support.factories import Acme
-from tests.support.processes import listening
+from tests.support.data.factories import Acme
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import a_socket, a_subscription, begun, left, organization_events
 
 AT_ONCE = 32  # So few that most have begun before they leave.

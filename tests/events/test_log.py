@@ -15,13 +15,13 @@ from models.database.tables import metadata
 from models.events import EventType, get_readable_types
 from models.instance import Instance
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.events import event_log
 from resolvers.events.event_log import load_events_after
 from resolvers.events.retention import delete_old_events
 from resolvers.events.scopes import EventPageRequest, Scope
-from resolvers.transaction import begin
-from tests.api.test_statements import WIDTHS, Company, a_company, read_by
+from resolvers.foundation.transaction import begin
+from tests.api.statements.test_statements import WIDTHS, Company, a_company, read_by
 from tests.conftest import counted
 from tests.support.api import (
     JSON,
@@ -34,11 +34,19 @@ from tests.support.api import (
     events,
     operation,
 )
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, decline, invited, link_ticket, resend, revoke, ticket
-from tests.support.roles import make_permission
-from tests.support.rows import Row, a_role
-from tests.support.sessions import a_session
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import (
+    accept,
+    decline,
+    invited,
+    link_ticket,
+    resend,
+    revoke,
+    ticket,
+)
+from tests.support.data.roles import make_permission
+from tests.support.data.rows import Row, a_role
+from tests.support.data.sessions import a_session
 
 LOG = metadata.tables["event"]
 INSTANCE = """query($first: Int, $after: String, $organizationId: ID, $types: [EventType!]) {

@@ -11,11 +11,11 @@ from tests.events.test_events import (
     own_invitation,
 )
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, contents
-from tests.support.factories import Acme, an_invitation
-from tests.support.invitations import codes
-from tests.support.roles import a_role_model
-from tests.support.sessions import a_session
-from tests.support.webhooks import a_failed_delivery, an_endpoint
+from tests.support.data.factories import Acme, an_invitation
+from tests.support.data.invitations import codes
+from tests.support.data.roles import a_role_model
+from tests.support.data.sessions import a_session
+from tests.support.data.webhooks import a_failed_delivery, an_endpoint
 
 # The second call finds everything as it should be, and changes nothing.
 SAME = "same"

@@ -15,11 +15,11 @@ from resolvers.events.retention import delete_old_events
 from server.delivery.cleanup import make_cleanup
 from tests.conftest import settings
 from tests.support.api import SERVICE, Api, contents, events
-from tests.support.factories import Acme
-from tests.support.invitations import accept
-from tests.support.sessions import a_session
-from tests.support.smtp import cleanup, invited
-from tests.support.webhook_receiver import many_events
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import accept
+from tests.support.data.sessions import a_session
+from tests.support.servers.smtp import cleanup, invited
+from tests.support.servers.webhook_receiver import many_events
 
 LIST = "query($after: String) { events(first: 100, after: $after) { nodes { cursor } } }"
 

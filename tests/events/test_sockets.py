@@ -10,15 +10,15 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from models.database.store import Store
-from server.http import websocket
-from server.http.websocket import OPERATIONS
+from server.http.graphql import websocket
+from server.http.graphql.websocket import OPERATIONS
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, contents
 from tests.support.application import make_application
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 from tests.support.http import INNARDS, ONLY_SQLITE
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import (
     a_connection,
     a_socket,

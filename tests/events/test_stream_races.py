@@ -9,21 +9,21 @@ import pytest
 
 from models.errors import NotFound, Unauthenticated
 from models.events import EventType
-from resolvers.access import SYSTEM, Actor, ActorType
+from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.events.scopes import Scope
+from resolvers.foundation.transaction import begin
 from resolvers.keys.secret_keys import NewKey, create_key, revoke_key
 from resolvers.queries import rows
 from resolvers.subscriptions import log_reader
 from resolvers.subscriptions.log_reader import LogReader, credential_expired
 from resolvers.subscriptions.streams import WAITING_EVENTS, Delivered, Stream
-from resolvers.transaction import begin
-from server.http import websocket
-from server.http.graphql import GraphQLEndpoint
+from server.http.graphql import websocket
+from server.http.graphql.endpoint import GraphQLEndpoint
 from tests.support.api import SERVICE, Api, Caller
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
+from tests.support.data.sessions import a_session, bearer_of, end, mint
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import listening
-from tests.support.sessions import a_session, bearer_of, end, mint
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import a_socket, a_subscription, begun, organization_events, until
 
 pytestmark = ONLY_SQLITE

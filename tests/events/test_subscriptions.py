@@ -15,18 +15,18 @@ from sqlmodel import update
 from models.errors import Unavailable
 from models.events import EventType
 from models.instance import Instance
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
 from resolvers.events.retention import delete_old_events
+from resolvers.foundation.transaction import begin
 from resolvers.keys.secret_keys import NewKey, create_key, revoke_key
 from resolvers.subscriptions import log_reader, streams
-from resolvers.transaction import begin
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, events
-from tests.support.billing import switch_billing
-from tests.support.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.billing import switch_billing
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.sessions import a_session, bearer_of, end, mint, revoke
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import listening
-from tests.support.sessions import a_session, bearer_of, end, mint, revoke
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import (
     Socket,
     a_socket,

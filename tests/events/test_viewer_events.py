@@ -12,12 +12,12 @@ from resolvers.events.retention import delete_old_events
 from resolvers.subscriptions import log_reader
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
-from tests.support.domain_mutations import a_request
-from tests.support.domains import NAME, suggestions, verified, work
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import accept, again, invited, resend, revoke, ticket
-from tests.support.processes import listening
-from tests.support.sessions import a_session, bearer_of, end, mint
+from tests.support.data.domains import NAME, suggestions, verified, work
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import accept, again, invited, resend, revoke, ticket
+from tests.support.data.sessions import a_session, bearer_of, end, mint
+from tests.support.documents.domain_mutations import a_request
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import (
     a_socket,
     a_subscription,

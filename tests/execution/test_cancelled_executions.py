@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from schema.execution.breadth_first import run
-from tests.support.unreliable_schema import make_schema
+from tests.support.documents.unreliable_schema import make_schema
 
 SCHEMA = make_schema(breadth_first=True)
 DOCUMENT = f"{{ {' '.join(f'f{number}: laterTree {{ __typename }}' for number in range(50))} }}"

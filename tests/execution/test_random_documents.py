@@ -11,11 +11,11 @@ from models.database.store import Store
 from schema import schema
 from schema.execution.documents import Document, Documents
 from server.settings.settings import Environment
-from tests.api.test_statements import a_company
+from tests.api.statements.test_statements import a_company
 from tests.conftest import settings
 from tests.support.api import NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
 from tests.support.application import make_application
-from tests.support.random_documents import write_document
+from tests.support.documents.random_documents import write_document
 
 KEYS = ["org:sys_memberships:read", "org:sys_memberships:manage", "org:admin", "org:none:such"]
 FEW, MANY = range(200), range(1_000, 3_000)

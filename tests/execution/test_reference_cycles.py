@@ -13,7 +13,7 @@ from resolvers.queries.loaders import Loaders
 from schema.execution.shared_execution import SharedExecution
 from schema.foundation.context import Context
 from tests.support.api import SERVICE, Api, operation
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 
 MEMBERS = """query($id: ID!) { organization(by: { id: $id }) { plan { key }
     memberships(first: 5) { nodes { role { key permissions { key } } user { id } } } } }"""

@@ -8,9 +8,9 @@ from time import thread_time
 
 import pytest
 
-from server.cli.runner import collect_rarely
+from server.cli.runtime.runner import collect_rarely
 from tests.support.api import SERVICE, Api
-from tests.support.rows import a_membership, a_user, an_organization, ids_by_key, write
+from tests.support.data.rows import a_membership, a_user, an_organization, ids_by_key, write
 
 # The aim is 100 ms. Tests share their machine with others, so a document that takes longer is tried
 # again, and its shortest time counts.

@@ -13,8 +13,8 @@ from graphql import DocumentNode, ExecutionResult
 
 from schema.execution.breadth_first.executor import BreadthFirstExecutor
 from schema.execution.breadth_first.resolvers import find_attribute
-from tests.support.random_documents import RandomDocument, write_document
-from tests.support.unreliable_schema import make_schema
+from tests.support.documents.random_documents import RandomDocument, write_document
+from tests.support.documents.unreliable_schema import make_schema
 
 BREADTH_FIRST, GRAPHQL_CORE = make_schema(breadth_first=True), make_schema(breadth_first=False)
 LATER = frozenset(

@@ -7,7 +7,7 @@ import pytest
 
 from server.export import secrets
 from tests.conftest import Templates
-from tests.support.exports import MakeFile
+from tests.support.data.exports import MakeFile
 
 
 @pytest.fixture

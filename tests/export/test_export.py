@@ -27,8 +27,7 @@ from server.export.tables import PLAIN_TABLES, SECRET_COLUMNS, SECRET_TABLES
 from server.export.write import ExportError, SecretsRequest
 from tests.conftest import counted, make_api
 from tests.support.api import SECRET, Api, contents, events
-from tests.support.database_refill import administer
-from tests.support.exports import (
+from tests.support.data.exports import (
     MakeFile,
     exported,
     files_of,
@@ -37,13 +36,14 @@ from tests.support.exports import (
     load_rows,
     opened,
 )
-from tests.support.factories import Acme, an_organization
-from tests.support.filled import Contents, fill
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.filled import Contents, fill
+from tests.support.data.invitations import invited
+from tests.support.data.sessions import open_session
+from tests.support.data.webhooks import an_endpoint
+from tests.support.database.database_refill import administer
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import invited
-from tests.support.sessions import open_session
-from tests.support.webhook_receiver import renamed
-from tests.support.webhooks import an_endpoint
+from tests.support.servers.webhook_receiver import renamed
 
 PASSPHRASE = "correct horse battery staple"
 OTHER_SECRET = "kP2mQ8rT4vX6zB1cD3fG5hJ7lN9sW0yA-eUiOtRqZxE"

@@ -26,15 +26,15 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET, SECRET_KEY, Api, contents, events, test_issuer
 from tests.support.application import make_application
-from tests.support.exports import MakeFile, exported, imported, load_rows, opened
-from tests.support.factories import Acme
+from tests.support.data.exports import MakeFile, exported, imported, load_rows, opened
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import accept, invited
+from tests.support.data.rows import a_user
+from tests.support.data.sessions import bearer_of, open_session, who
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import accept, invited
-from tests.support.processes import PRODUCTION, done, invoke, refused
-from tests.support.rows import a_user
-from tests.support.sessions import bearer_of, open_session, who
-from tests.support.smtp import Memory, delivery, mail_ticket, until, working
-from tests.support.webhook_receiver import an_endpoint, listening, renamed, sender
+from tests.support.processes.commands import PRODUCTION, done, invoke, refused
+from tests.support.servers.smtp import Memory, delivery, mail_ticket, until, working
+from tests.support.servers.webhook_receiver import an_endpoint, listening, renamed, sender
 
 PASSPHRASE = "correct horse battery staple"
 OTHER_SECRET = "kP2mQ8rT4vX6zB1cD3fG5hJ7lN9sW0yA-eUiOtRqZxE"

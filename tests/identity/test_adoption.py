@@ -25,7 +25,7 @@ from tests.identity.test_provisioning import (
 )
 from tests.support.api import ISSUER, JSON, SECRET_KEY, SERVICE, Api, Clock, test_issuer
 from tests.support.application import make_application
-from tests.support.tokens import claims_at, ed_key, issuer_of, signed
+from tests.support.servers.tokens import claims_at, ed_key, issuer_of, signed
 
 
 async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> str:

@@ -18,7 +18,7 @@ from server.identity.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
 from server.identity.tokens import InvalidCredential
 from tests.conftest import server_for
 from tests.support.api import Api, Clock, contents
-from tests.support.tokens import (
+from tests.support.servers.tokens import (
     KeySetServer,
     Timer,
     assert_accepted,

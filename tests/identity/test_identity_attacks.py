@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from models.database.store import Store
 from server.identity.authenticator import LEEWAY
 from tests.support.api import JSON, Api, Clock
-from tests.support.tokens import (
+from tests.support.servers.tokens import (
     PrivateKey,
     assert_accepted,
     assert_refused,

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from models.database.store import Store
 from server.identity.authenticator import CREDENTIAL_LENGTH
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Clock, contents
-from tests.support.factories import Acme
-from tests.support.tokens import (
+from tests.support.data.factories import Acme
+from tests.support.servers.tokens import (
     ATTEMPT,
     assert_accepted,
     assert_refused,

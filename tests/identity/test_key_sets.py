@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from server.identity import key_sets
 from server.identity.key_sets import COOL_DOWN, KEY_SET_BYTES, KEYS_LIVE, KEYS_TRUSTED, KeySet
 from tests.support.api import JSON
-from tests.support.tokens import (
+from tests.support.servers.tokens import (
     KeySetServer,
     Timer,
     ec_key,

@@ -13,7 +13,7 @@ import pytest
 from models.database.store import Store
 from server.settings.issuers import Issuer
 from tests.support.api import JSON, Clock
-from tests.support.tokens import (
+from tests.support.servers.tokens import (
     bearer,
     ec_key,
     jwk_of,

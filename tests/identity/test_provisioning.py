@@ -21,7 +21,7 @@ from tests.support.api import (
     sign_token,
     test_issuer,
 )
-from tests.support.tokens import bearer, claims_at, ec_key, issuer_of, serving, signed
+from tests.support.servers.tokens import bearer, claims_at, ec_key, issuer_of, serving, signed
 
 OTHER = "https://other.example.com"
 PROFILE = "id externalId identifier emailAddress emailVerified firstName lastName imageUrl"

@@ -10,7 +10,15 @@ from server.identity.key_sets import OneKey, parse_key_set
 from server.settings.public_keys import filter_algorithms
 from server.settings.values import ASYMMETRIC
 from tests.support.api import JSON
-from tests.support.tokens import base64url, ec_key, ed_key, issuer_of, jwk_of, pem_of, rsa_key
+from tests.support.servers.tokens import (
+    base64url,
+    ec_key,
+    ed_key,
+    issuer_of,
+    jwk_of,
+    pem_of,
+    rsa_key,
+)
 
 
 def kids_of(*entries: Any, algorithms: tuple[str, ...] = ("RS256", "ES256")) -> list[str | None]:

@@ -2,15 +2,15 @@
 
 from models.database.store import Store
 from models.keys.secret_keys import VISIBLE_LENGTH, generate_secret
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.keys.secret_keys import list_keys, revoke_key
-from resolvers.transaction import begin
 from server.identity.authenticator import make_digests
 from tests.conftest import counted
 from tests.support.api import SECRET_KEY, SERVICE, Api, Clock, contents, events
-from tests.support.factories import an_organization
-from tests.support.keys import a_key
-from tests.support.tokens import assert_refused, bearer, serving
+from tests.support.data.factories import an_organization
+from tests.support.data.keys import a_key
+from tests.support.servers.tokens import assert_refused, bearer, serving
 
 
 async def test_a_secret_key_acts_as_a_service_under_its_id(api: Api) -> None:

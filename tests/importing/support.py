@@ -12,7 +12,7 @@ from resolvers.importing.report import Outcome, Report
 from server.importing.clerk.folder import ClerkFolder
 from server.importing.run import check, write
 from tests.support.api import Api, test_issuer
-from tests.support.clerk_export import JSON, write_list
+from tests.support.data.clerk_export import JSON, write_list
 
 ISSUER = test_issuer().issuer
 

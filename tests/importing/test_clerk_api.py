@@ -12,7 +12,7 @@ from server.importing.clerk import api as api_module
 from server.importing.clerk.api import ClerkApi
 from server.importing.clerk.folder import ClerkFolder
 from server.importing.source import SourceError
-from tests.support.clerk_export import (
+from tests.support.data.clerk_export import (
     JSON,
     clerk_invitation,
     clerk_membership,

@@ -15,7 +15,7 @@ from server.importing import run as run_module
 from tests.conftest import counted, make_api
 from tests.importing.support import Importer, counts, imported
 from tests.support.api import SERVICE, contents, events
-from tests.support.clerk_export import (
+from tests.support.data.clerk_export import (
     write_company,
 )
 from tests.support.http import ONLY_SQLITE

@@ -13,7 +13,7 @@ from server.importing.clerk.folder import ClerkFolder
 from server.importing.clerk.users_csv import LACKING, ClerkUsersFile
 from server.importing.report_file import write_report
 from server.importing.source import SourceError
-from tests.support.clerk_export import (
+from tests.support.data.clerk_export import (
     clerk_organization,
     clerk_user,
     write_list,

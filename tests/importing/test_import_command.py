@@ -13,20 +13,27 @@ from typer.testing import Result
 from models.database.store import Store
 from resolvers.importing.records import Kind
 from resolvers.importing.report import Report
-from server.cli import importing
+from server.cli.files import importing
 from server.importing.clerk.folder import LISTS
 from server.importing.run import check
 from tests.importing.support import ISSUER, imported
 from tests.support.api import contents, test_issuer
-from tests.support.clerk_export import (
+from tests.support.data.clerk_export import (
     clerk_membership,
     clerk_user,
     write_company,
     write_list,
 )
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import PRODUCTION, START_SECONDS, TENANTRY, done, invoke, refused
-from tests.support.smtp import until
+from tests.support.processes.commands import (
+    PRODUCTION,
+    START_SECONDS,
+    TENANTRY,
+    done,
+    invoke,
+    refused,
+)
+from tests.support.servers.smtp import until
 
 SETTINGS = {**PRODUCTION, "TENANTRY_LOG_LEVEL": "error"}
 

@@ -13,8 +13,8 @@ from resolvers.importing.choices import Existing, Missing
 from resolvers.importing.report import Outcome
 from tests.importing.support import Importer, counts, imported, lines
 from tests.support.api import SERVICE, contents, events
-from tests.support.billing import make_plan, switch_billing
-from tests.support.clerk_export import (
+from tests.support.data.billing import make_plan, switch_billing
+from tests.support.data.clerk_export import (
     EPOCH,
     JSON,
     clerk_domain,
@@ -24,11 +24,11 @@ from tests.support.clerk_export import (
     clerk_role,
     clerk_user,
 )
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
+from tests.support.data.images import encode
+from tests.support.data.webhooks import an_endpoint
 from tests.support.http import ONLY_SQLITE
-from tests.support.images import encode
-from tests.support.smtp import cleanup
-from tests.support.webhooks import an_endpoint
+from tests.support.servers.smtp import cleanup
 
 MANAGER = ("org:sys_memberships:manage", "org:sys_memberships:read", "org:sys_profile:delete")
 DEEP: JSON = json.loads('{"a":' * 40 + "1" + "}" * 40)

@@ -16,7 +16,7 @@ from server.importing.clerk.users_csv import ClerkUsersFile
 from server.importing.run import write
 from tests.importing.support import ISSUER, Importer, counts, imported, lines
 from tests.support.api import SERVICE
-from tests.support.clerk_export import (
+from tests.support.data.clerk_export import (
     clerk_domain,
     clerk_invitation,
     clerk_membership,

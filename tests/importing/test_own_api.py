@@ -12,7 +12,7 @@ from server.importing.clerk.api import ClerkApi
 from tests.importing.support import Importer, counts
 from tests.importing.test_clerk_import import another_instance
 from tests.support.api import SECRET_KEY, Api, contents
-from tests.support.clerk_export import write_company
+from tests.support.data.clerk_export import write_company
 from tests.support.http import ONLY_SQLITE
 
 # By what both instances have: the IDs of one are the external IDs of the other.

@@ -12,12 +12,12 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from resolvers.invitations.tickets import TicketKind
-from server.http.invitation_page import DemoIdentity, routes
+from server.http.pages.invitation_page import DemoIdentity, routes
 from server.settings.settings import Environment
 from tests.conftest import server_for
 from tests.support.api import SERVICE, Api, contents
-from tests.support.factories import Acme
-from tests.support.smtp import invited, mail_ticket
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import invited, mail_ticket
 
 PATH = "/invitations/accept"
 HOSTILE = "</script><script>alert(1)</script>"

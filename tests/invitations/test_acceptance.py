@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import (
     accept,
     again,
     codes,

@@ -9,8 +9,8 @@ import pytest
 
 from resolvers.invitations.tickets import TicketKind
 from tests.support.api import SERVICE, Answer, Api, events
-from tests.support.factories import Acme, a_role
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_role
+from tests.support.data.invitations import (
     a_member_who_was_invited,
     accept,
     change,

@@ -7,8 +7,8 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
-from tests.support.factories import Acme, a_member, a_role
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_member, a_role
+from tests.support.data.invitations import (
     FIELDS,
     allow_origins,
     codes,

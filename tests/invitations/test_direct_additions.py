@@ -8,9 +8,18 @@ import pytest
 from tests.conftest import counted
 from tests.invitations.test_invitation_races import at_once, losing_codes, members, wins
 from tests.support.api import SERVICE, Answer, Api, Caller, contents, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import accept, change, codes, invite, invited, kinds, seats, stored
-from tests.support.smtp import Memory, delivery, mails
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import (
+    accept,
+    change,
+    codes,
+    invite,
+    invited,
+    kinds,
+    seats,
+    stored,
+)
+from tests.support.servers.smtp import Memory, delivery, mails
 
 
 async def add(api: Api, organization_id: str, user: Caller, **input: Any) -> Answer:

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select
 from models.database.tables import metadata
 from models.roles import SYSTEM_PERMISSIONS
 from tests.support.api import SERVICE, Answer, Api, Caller, events
-from tests.support.api_keys import a_key
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import (
+from tests.support.data.api_keys import a_key
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import (
     TABLE,
     accept,
     again,
@@ -30,7 +30,7 @@ from tests.support.invitations import (
     ticket,
     unchanged,
 )
-from tests.support.tokens import one_database
+from tests.support.servers.tokens import one_database
 
 MAIL = metadata.tables["mail"]
 

@@ -13,8 +13,8 @@ from server.settings.settings import Environment
 from tests.conftest import counted, settings
 from tests.support.api import JSON, NOBODY, SECRET_KEY, SERVICE, Api, Caller, Clock, test_issuer
 from tests.support.application import make_application
-from tests.support.factories import Acme, an_organization, create_acme
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, an_organization, create_acme
+from tests.support.data.invitations import (
     FIELDS,
     a_member_who_was_invited,
     accept,

@@ -9,8 +9,8 @@ import pytest
 
 from resolvers.invitations.tickets import TicketKind
 from tests.support.api import SERVICE, Answer, Api, Caller, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import (
     accept,
     codes,
     decline,

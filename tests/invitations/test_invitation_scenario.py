@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.support.api import Api, contents
-from tests.support.processes import PRODUCTION, Server, process, started
-from tests.support.smtp import SENDER, Post, link_in, listening, mails, until
+from tests.support.processes.commands import PRODUCTION, Server, process, started
+from tests.support.servers.smtp import SENDER, Post, link_in, listening, mails, until
 
 
 @pytest.fixture

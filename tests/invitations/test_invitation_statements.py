@@ -4,8 +4,8 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import Api
-from tests.support.factories import Acme
-from tests.support.statements import find_table
+from tests.support.data.factories import Acme
+from tests.support.database.statements import find_table
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.api import SERVICE, Api, Caller, events
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.invitations import (
     again,
     allow_origins,
     codes,

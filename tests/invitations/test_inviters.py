@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.api import SERVICE, Api, Caller, events
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.invitations import (
     accept,
     again,
     codes,

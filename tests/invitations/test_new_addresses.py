@@ -7,8 +7,8 @@ import pytest
 
 from resolvers.invitations.tickets import TicketKind
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock, events, sign_token
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import (
     accept,
     codes,
     decline,
@@ -21,7 +21,7 @@ from tests.support.invitations import (
     ticket,
     unchanged,
 )
-from tests.support.tokens import bearer
+from tests.support.servers.tokens import bearer
 
 NEXT = "query($ticket: String!) { invitationByTicket(ticket: $ticket) { next } }"
 PROFILE = "query($id: ID!) { user(id: $id) { identifier emailAddress emailVerified } }"

@@ -8,8 +8,8 @@ from models.keys.ticket_keys import derive_ticket_keys
 from resolvers.invitations.tickets import TicketKind, make_ticket, verify_ticket
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller
-from tests.support.factories import Acme
-from tests.support.invitations import (
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import (
     INVITATION,
     accept,
     again,

@@ -13,9 +13,9 @@ from server.http import key_uses
 from server.http.key_uses import store_key_uses
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller, contents, events
-from tests.support.factories import Acme, an_organization
-from tests.support.keys import a_key
-from tests.support.tokens import assert_refused, bearer, one_database
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.keys import a_key
+from tests.support.servers.tokens import assert_refused, bearer, one_database
 
 FIELDS = (
     "id name visible scopes organizationIds expiresAt lastUsedAt lastUsedScopes revokedAt"

@@ -1,11 +1,11 @@
 """The subscriptions of narrowed keys, and of those that end."""
 
 from tests.support.api import JSON, SERVICE, Api
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.keys import a_key
-from tests.support.processes import listening
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.keys import a_key
+from tests.support.processes.commands import listening
+from tests.support.servers.tokens import one_database
 from tests.support.subscriptions import a_subscription, begun
-from tests.support.tokens import one_database
 
 ALL = "subscription { events { cursor type organizationId } }"
 AFTER = 'subscription { events(after: "%s") { cursor type organizationId } }'

@@ -8,18 +8,18 @@ import pytest
 from models.base import parse_prefix
 from models.errors import NotFound
 from models.keys.scopes import KeyScope, Narrowing, add_implied
-from resolvers.access import SYSTEM, Actor, ActorType
-from resolvers.transaction import begin
+from resolvers.authority.access import SYSTEM, Actor, ActorType
+from resolvers.foundation.transaction import begin
 from schema.nodes import FETCH
 from tests.support.api import JSON, SERVICE, Api, Caller, contents
-from tests.support.api_keys import create_key
-from tests.support.billing import make_feature, make_plan, subscribe, switch_billing
-from tests.support.domains import requests, suggestions, verified
-from tests.support.factories import Acme, a_member, an_invitation, an_organization
-from tests.support.keys import a_key
-from tests.support.sessions import a_session
-from tests.support.tokens import one_database
-from tests.support.webhooks import a_failed_delivery, an_endpoint
+from tests.support.data.api_keys import create_key
+from tests.support.data.billing import make_feature, make_plan, subscribe, switch_billing
+from tests.support.data.domains import requests, suggestions, verified
+from tests.support.data.factories import Acme, a_member, an_invitation, an_organization
+from tests.support.data.keys import a_key
+from tests.support.data.sessions import a_session
+from tests.support.data.webhooks import a_failed_delivery, an_endpoint
+from tests.support.servers.tokens import one_database
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 ALL = """{

@@ -2,11 +2,11 @@
 
 from models.keys.scopes import KeyScope, add_implied
 from tests.support.api import JSON, SERVICE, Api, Caller, contents
-from tests.support.billing import switch_billing
-from tests.support.factories import Acme, an_organization
-from tests.support.guarded_fields import FIELDS, OF_SERVICES, PARENTS, refusal
-from tests.support.keys import a_key
-from tests.support.tokens import one_database
+from tests.support.data.billing import switch_billing
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.keys import a_key
+from tests.support.documents.guarded_fields import FIELDS, OF_SERVICES, PARENTS, refusal
+from tests.support.servers.tokens import one_database
 
 
 def missing(scope: KeyScope | None) -> JSON:

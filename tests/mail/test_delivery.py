@@ -10,9 +10,9 @@ from resolvers.delivery.mail import MAIL_QUEUE
 from server.delivery.mail import OVERTAKEN, UNREACHABLE
 from server.delivery.messages import Undeliverable
 from tests.support.api import Api
-from tests.support.factories import Acme
-from tests.support.invitations import resend
-from tests.support.smtp import Memory, delivery, invited, mails, shown_mail, until, working
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import resend
+from tests.support.servers.smtp import Memory, delivery, invited, mails, shown_mail, until, working
 
 LEASE = MAIL_QUEUE.lease
 

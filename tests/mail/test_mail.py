@@ -17,8 +17,8 @@ from resolvers.invitations.tickets import TicketKind, verify_ticket
 from server.delivery.messages import InvitationEmail, Undeliverable, render, to_plain_text
 from server.delivery.smtp import Outbox
 from tests.support.api import Api, contents
-from tests.support.factories import Acme
-from tests.support.smtp import (
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import (
     KEYS,
     PUBLIC_URL,
     Memory,

@@ -10,8 +10,8 @@ from aiosmtpd.smtp import SMTP
 from server.delivery import smtp
 from server.delivery.mail import UNREACHABLE
 from tests.support.api import Api
-from tests.support.factories import Acme
-from tests.support.smtp import (
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import (
     OK,
     Post,
     delivery,

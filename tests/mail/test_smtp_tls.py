@@ -10,8 +10,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from server.delivery.mail import UNREACHABLE
 from server.delivery.smtp import smtp_options
 from tests.support.api import Api
-from tests.support.factories import Acme
-from tests.support.smtp import (
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import (
     Certificate,
     Post,
     a_certificate,

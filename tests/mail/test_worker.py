@@ -18,8 +18,8 @@ from resolvers.delivery.mail import MAIL_QUEUE
 from server.delivery import cleanup as cleanup_module
 from server.delivery import queue as queue_module
 from tests.support.api import SERVICE, Api, events
-from tests.support.factories import Acme, an_organization
-from tests.support.smtp import Memory, cleanup, delivery, invited, mails, until, working
+from tests.support.data.factories import Acme, an_organization
+from tests.support.servers.smtp import Memory, cleanup, delivery, invited, mails, until, working
 
 EXPIRED = EventType.INVITATION_EXPIRED.value
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.node_apps import run, running, titled
-from tests.support.processes import Server
-from tests.support.session_tokens import (
+from tests.support.processes.commands import Server
+from tests.support.processes.node_apps import run, running, titled
+from tests.support.processes.session_tokens import (
     ADA,
     COMPANY,
     GRACE,

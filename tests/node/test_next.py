@@ -19,10 +19,9 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.support.chromium import chromium
-from tests.support.node_apps import NODE, environment, titled
-from tests.support.processes import Server, await_answer, free_port, process, started
-from tests.support.session_tokens import (
+from tests.support.processes.commands import Server, await_answer, free_port, process, started
+from tests.support.processes.node_apps import NODE, environment, titled
+from tests.support.processes.session_tokens import (
     ADA,
     COMPANY,
     GRACE,
@@ -32,6 +31,7 @@ from tests.support.session_tokens import (
     Issuing,
     expired,
 )
+from tests.support.servers.chromium import chromium
 from tests.support.snippets import ROOT, read_snippets
 
 EXAMPLE = ROOT / "examples" / "next"

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.api import JSON
 from tests.support.clerk import CHECKS, ask_sdk
-from tests.support.node_apps import ask, conversation, environment
-from tests.support.session_tokens import (
+from tests.support.processes.node_apps import ask, conversation, environment
+from tests.support.processes.session_tokens import (
     ADA,
     COMPANY,
     GRACE,

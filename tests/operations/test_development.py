@@ -27,15 +27,15 @@ from server.development.files import read_or_create
 from server.development.issuer import DevelopmentIssuer
 from server.development.stamp import AlreadyInUse, stamp
 from server.http.app import DevelopmentExtras
-from server.http.graphiql import Document
+from server.http.pages.graphiql import Document
 from server.settings import names
 from tests.support.api import Answer, Api, Caller, contents
-from tests.support.development import callers, demo_server, prepared
-from tests.support.dns import name_server
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import codes
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import codes
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
+from tests.support.processes.development import callers, demo_server, prepared
+from tests.support.servers.dns import name_server
 
 ADA = "Ada Lovelace"
 

@@ -15,9 +15,9 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import Api, Caller, Clock
 from tests.support.application import make_application
-from tests.support.development import callers, prepared
 from tests.support.http import ONLY_SQLITE
-from tests.support.smtp import delivery
+from tests.support.processes.development import callers, prepared
+from tests.support.servers.smtp import delivery
 
 pytestmark = ONLY_SQLITE
 OWN = "http://127.0.0.1:8000"

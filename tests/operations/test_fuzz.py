@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fuzz import Target, explore, get_properties, target
+from tests.support.documents.fuzz import Target, explore, get_properties, target
 
 NAMES = [
     *("bytes", "requests", "documents of a service", "documents of a user"),

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from websockets import http11
 
-from server.cli import http_server
+from server.cli.runtime import http_server
 from server.http import connection
 from server.http.connection import HEAD_BYTES
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import a_connection
 
 pytestmark = ONLY_SQLITE

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from server.http import connection
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import listening
+from tests.support.processes.commands import listening
 from tests.support.subscriptions import until
 
 LARGE = 5_000_000

@@ -7,8 +7,8 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import ISSUER, JSON, SERVICE, Answer, Api, contents, events
-from tests.support.factories import Acme, a_role, an_organization
-from tests.support.invitations import codes, invited, seats, stored
+from tests.support.data.factories import Acme, a_role, an_organization
+from tests.support.data.invitations import codes, invited, seats, stored
 
 UNKNOWN = "user_01m803rqhgwgafn17w2nqwqyh5"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from models.roles import SYSTEM_PERMISSIONS
 from tests.support.api import JSON, NOBODY, SERVICE, Api, Caller
-from tests.support.factories import Acme, a_member
-from tests.support.rows import a_role
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.rows import a_role
 
 MANAGE = "org:sys_memberships:manage"
 UNKNOWN = [

@@ -7,8 +7,8 @@ import pytest
 from models.organizations import RESERVED_SLUGS
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller
-from tests.support.domains import created, verified
-from tests.support.factories import Acme, an_organization
+from tests.support.data.domains import created, verified
+from tests.support.data.factories import Acme, an_organization
 
 CHECK = """query($slug: String!, $id: ID) { slugAvailability(slug: $slug, organizationId: $id) {
     available code message suggestion } }"""

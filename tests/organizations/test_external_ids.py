@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.api import SERVICE, Answer, Api, Caller, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import codes, fields, unchanged
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import codes, fields, unchanged
 
 ORGANIZATION = "organization { id externalId createdAt }"
 

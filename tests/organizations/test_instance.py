@@ -7,8 +7,8 @@ import pytest
 
 from schema.instance import Instance
 from tests.support.api import JSON, NOBODY, SERVICE, Api, contents, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import unchanged
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import unchanged
 
 INSTANCE = """instance { name logoUrl homeUrl signInUrl signUpUrl organizationsEnabled membershipMode slugsEnabled maxAllowedMemberships adminDeleteEnabled
     createOrganizationEnabled createOrganizationsLimit invitationExpiresInDays invitationUrl allowedRedirectOrigins }"""

@@ -10,8 +10,8 @@ import pytest
 from models.database.store import Store
 from tests.conftest import make_api
 from tests.support.api import JSON, SERVICE, Answer, Api
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import codes, invite, invited, link_ticket
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import codes, invite, invited, link_ticket
 
 
 @pytest.fixture

@@ -16,15 +16,15 @@ from sqlalchemy import text
 from models.base import new_id, now, to_milliseconds
 from models.database.limits import JOURNAL_BYTES
 from models.events import EventType
-from resolvers.access import SYSTEM
-from resolvers.event_writer import PIECE
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.event_writer import PIECE
+from resolvers.foundation.transaction import Transaction, begin
 from resolvers.organizations.manage import delete_organization
-from resolvers.transaction import Transaction, begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
-from tests.support.factories import Acme, a_role
-from tests.support.factories import an_organization as an_organization_of
+from tests.support.data.factories import Acme, a_role
+from tests.support.data.factories import an_organization as an_organization_of
+from tests.support.data.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.http import ONLY_SQLITE
-from tests.support.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 
 MEMBERS = 8_000
 # Far more than a piece takes, and less than all members at once.

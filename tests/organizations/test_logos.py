@@ -19,10 +19,10 @@ from models.database.tables import metadata
 from models.validation.images import MAXIMUM_BYTES
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, contents, events
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.images import encode
 from tests.support.http import ONLY_SQLITE
-from tests.support.images import encode
-from tests.support.smtp import cleanup
+from tests.support.servers.smtp import cleanup
 
 ORGANIZATION = "organization { id imageUrl hasImage }"
 TABLE = metadata.tables["image"]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.roles import a_role_model
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.roles import a_role_model
 
 MEMBERSHIP = "membership { id role { key } user { id } permissions publicMetadata privateMetadata }"
 LEAD = ["org:sys_memberships:manage", "org:sys_memberships:read"]

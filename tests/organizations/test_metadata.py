@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, events
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import codes, unchanged
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import codes, unchanged
 
 PUBLIC, PRIVATE = "publicMetadata", "privateMetadata"
 BOTH = f"{PUBLIC} {PRIVATE}"

@@ -6,7 +6,7 @@ import pytest
 
 from models.organizations import RESERVED_SLUGS, make_slug
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.factories import Acme, a_member, an_organization
 
 ORGANIZATION = "organization { id name slug imageUrl hasImage maxAllowedMemberships publicMetadata privateMetadata }"
 

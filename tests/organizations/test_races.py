@@ -10,7 +10,7 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, events, test_issuer
 from tests.support.application import make_application
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.factories import Acme, a_member, an_organization
 
 pytestmark = pytest.mark.both_databases
 

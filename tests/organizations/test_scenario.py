@@ -3,7 +3,7 @@ is made, renamed, staffed, and left by its people.
 """
 
 from tests.support.api import NOBODY, SERVICE, Api, contents
-from tests.support.factories import Acme
+from tests.support.data.factories import Acme
 
 
 async def test_an_organization_from_its_making_to_the_last_removal(api: Api) -> None:

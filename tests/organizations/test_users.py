@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.api import ISSUER, JSON, SERVICE, Api, contents, events
-from tests.support.factories import Acme, an_organization
+from tests.support.data.factories import Acme, an_organization
 
 USER = """user { id identifier emailAddress emailVerified firstName lastName externalId imageUrl publicMetadata
     privateMetadata createOrganizationEnabled createOrganizationsLimit }"""

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from models.plans import PayerType
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.plans.plans import NewPlan, create_plan
-from resolvers.transaction import begin
 from tests.support.api import NOBODY, SERVICE, Api, contents, events
-from tests.support.billing import (
+from tests.support.data.billing import (
     PLAN,
     bill,
     make_feature,
@@ -18,8 +18,8 @@ from tests.support.billing import (
     subscribe,
     switch_billing,
 )
-from tests.support.factories import Acme, an_organization
-from tests.support.roles import make_permission, shape
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.roles import make_permission, shape
 
 CATALOGUE: list[tuple[str, Any]] = [
     ("createFeature", {"key": "x", "name": "X"}),

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
-from tests.support.billing import (
+from tests.support.data.billing import (
     bill,
     make_feature,
     make_plan,
@@ -15,8 +15,8 @@ from tests.support.billing import (
     subscribe,
     switch_billing,
 )
-from tests.support.factories import Acme, a_member
-from tests.support.roles import READ, make_permission, make_role, shape
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.roles import READ, make_permission, make_role, shape
 
 EDIT = "org:posts:edit"
 SYSTEM = [

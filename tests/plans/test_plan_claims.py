@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from tests.support.api import JSON, Api, Caller
-from tests.support.billing import (
+from tests.support.data.billing import (
     bill,
     make_feature,
     make_plan,
     subscribe,
     switch_billing,
 )
-from tests.support.factories import Acme, a_member
-from tests.support.roles import make_permission, make_role
-from tests.support.sessions import claims_in, open_session
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.roles import make_permission, make_role
+from tests.support.data.sessions import claims_in, open_session
 
 READ = "org:sys_memberships:read"
 

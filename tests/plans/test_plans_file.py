@@ -10,11 +10,11 @@ from typer.testing import Result
 
 from models.database.store import Store
 from tests.support.api import JSON, Api, contents, events
-from tests.support.billing import make_plan, plan_key, subscribe, switch_billing
-from tests.support.factories import Acme
+from tests.support.data.billing import make_plan, plan_key, subscribe, switch_billing
+from tests.support.data.factories import Acme
+from tests.support.data.roles import make_permission
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import done, invoke
-from tests.support.roles import make_permission
+from tests.support.processes.commands import done, invoke
 
 MODEL: JSON = {
     "features": {

@@ -6,21 +6,21 @@ from typing import Any
 import pytest
 
 from models.plans import SubscriptionSource
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.invitations.create import create_invitation
 from resolvers.invitations.validation import InvitationOptions, Recipient
 from resolvers.plans.subscriptions import SubscriptionFacts, set_subscription
-from resolvers.transaction import begin
 from tests.support.api import SERVICE, Answer, Api, Caller
-from tests.support.billing import (
+from tests.support.data.billing import (
     bill,
     make_plan,
     subscribe,
     switch_billing,
 )
-from tests.support.factories import Acme
-from tests.support.invitations import accept
-from tests.support.roles import shape
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import accept
+from tests.support.data.roles import shape
 
 pytestmark = pytest.mark.both_databases
 

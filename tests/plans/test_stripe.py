@@ -17,9 +17,9 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Clock, contents, test_issuer
 from tests.support.application import make_application
-from tests.support.billing import bill, make_plan, plan_key, subscribe, switch_billing
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.stripe import (
+from tests.support.data.billing import bill, make_plan, plan_key, subscribe, switch_billing
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.servers.stripe import (
     CREATED,
     KEY,
     OLD_SECRET,

@@ -13,14 +13,14 @@ from sqlmodel import col, select
 from models.organizations import Organization
 from models.plans import Plan, PlanSubscription, SubscriptionStatus
 from models.roles import RoleSet
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.stripe.queue import load_problems
 from resolvers.stripe.receive import ReportedEvent, receive_event
 from resolvers.stripe.states import parse_state
-from resolvers.transaction import begin
 from tests.support.api import JSON, Api
-from tests.support.billing import make_plan, switch_billing
-from tests.support.stripe import CREATED, FakeStripe, a_queue, a_subscription
+from tests.support.data.billing import make_plan, switch_billing
+from tests.support.servers.stripe import CREATED, FakeStripe, a_queue, a_subscription
 
 # Each organization has an order of its own.
 ORDERS = [25, pytest.param(100, marks=pytest.mark.slow)]

@@ -9,17 +9,17 @@ import pytest
 from sqlmodel import col, select
 
 from models.stripe import StripeSubscription
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.stripe.queue import load_problems
 from resolvers.stripe.receive import ReportedEvent, receive_event
-from resolvers.transaction import begin
 from server.delivery.queue import DeliveryQueue
 from server.delivery.stripe import StripeChannel
 from server.delivery.webhook_client import Answer
 from tests.support.api import JSON, SERVICE, Api
-from tests.support.billing import bill, make_plan, plan_key, subscribe, switch_billing
-from tests.support.factories import Acme
-from tests.support.stripe import CREATED, FakeStripe, a_queue, a_subscription
+from tests.support.data.billing import bill, make_plan, plan_key, subscribe, switch_billing
+from tests.support.data.factories import Acme
+from tests.support.servers.stripe import CREATED, FakeStripe, a_queue, a_subscription
 
 DAY = 86_400
 

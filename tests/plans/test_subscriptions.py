@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.api import SERVICE, Answer, Api, Caller, contents, events
-from tests.support.billing import (
+from tests.support.data.billing import (
     SUBSCRIPTION,
     bill,
     make_plan,
@@ -14,8 +14,8 @@ from tests.support.billing import (
     subscribe,
     switch_billing,
 )
-from tests.support.factories import Acme, a_member
-from tests.support.roles import READ, make_role
+from tests.support.data.factories import Acme, a_member
+from tests.support.data.roles import READ, make_role
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.support.env_files import FILLED, fill, read_env
-from tests.support.processes import (
+from tests.support.processes.commands import (
     INSTALLED,
     TENANTRY,
     Server,
@@ -26,7 +25,8 @@ from tests.support.processes import (
     started,
     tenantry,
 )
-from tests.support.smtp import a_certificate
+from tests.support.processes.env_files import FILLED, fill, read_env
+from tests.support.servers.smtp import a_certificate
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text().replace("\\\n", "")

@@ -4,12 +4,12 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller
-from tests.support.billing import make_plan, subscribe, switch_billing
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.billing import make_plan, subscribe, switch_billing
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.roles import MANAGE, READ, make_permission, make_role
+from tests.support.data.rows import a_membership, ids_by_key, write
+from tests.support.data.rows import an_organization as an_organization_row
 from tests.support.http import ONLY_SQLITE
-from tests.support.roles import MANAGE, READ, make_permission, make_role
-from tests.support.rows import a_membership, ids_by_key, write
-from tests.support.rows import an_organization as an_organization_row
 
 GRANTABLE = """query($id: ID!) { organization(by: { id: $id }) {
     roles { key } grantableRoles { key } } }"""

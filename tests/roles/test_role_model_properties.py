@@ -19,9 +19,9 @@ from models.database.store import Store
 from models.database.tables import metadata
 from tests.conftest import Templates, make_api
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock
-from tests.support.factories import a_member, an_organization
-from tests.support.invitations import invited
-from tests.support.roles import DELETE, MANAGE, READ, make_role, make_set
+from tests.support.data.factories import a_member, an_organization
+from tests.support.data.invitations import invited
+from tests.support.data.roles import DELETE, MANAGE, READ, make_role, make_set
 
 MANAGER = (READ, MANAGE, DELETE)
 PEOPLE = ("ada", "grace", "mallory", "eve")

@@ -10,9 +10,18 @@ import pytest
 
 from tests.invitations.test_invitation_races import at_once, losing_codes, wins
 from tests.support.api import JSON, SERVICE, Api
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import invite
-from tests.support.roles import DELETE, MANAGE, PRIMARY, READ, make_role, make_set, role_set, shape
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import invite
+from tests.support.data.roles import (
+    DELETE,
+    MANAGE,
+    PRIMARY,
+    READ,
+    make_role,
+    make_set,
+    role_set,
+    shape,
+)
 
 pytestmark = pytest.mark.both_databases
 

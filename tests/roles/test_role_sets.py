@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import counted
 from tests.support.api import JSON, SERVICE, Api, Caller, events
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import (
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import (
     accept,
     codes,
     fields,
@@ -17,7 +17,7 @@ from tests.support.invitations import (
     ticket,
     unchanged,
 )
-from tests.support.roles import (
+from tests.support.data.roles import (
     DELETE,
     MANAGE,
     PRIMARY,

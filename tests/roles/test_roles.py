@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.api import JSON, SERVICE, Api, events
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.invitations import codes, fields, invite, invited, unchanged
-from tests.support.roles import (
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import codes, fields, invite, invited, unchanged
+from tests.support.data.roles import (
     DELETE,
     MANAGE,
     READ,

@@ -19,10 +19,10 @@ from models.roles import MANAGER_PERMISSIONS
 from server import cli
 from server.yaml_files.shape import LIMIT
 from tests.support.api import JSON, SERVICE, Api, contents, events
-from tests.support.factories import Acme, a_member, an_organization
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.invitations import invited
 from tests.support.http import ONLY_SQLITE
-from tests.support.invitations import invited
-from tests.support.processes import done, invoke, refused, restored_logging
+from tests.support.processes.commands import done, invoke, refused, restored_logging
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "roles-file.md"
 MANAGING = sorted(MANAGER_PERMISSIONS)

@@ -18,7 +18,7 @@ from resolvers.sessions.claims import (
     encode_permissions,
     make_claims,
 )
-from tests.support.tokens import rsa_key
+from tests.support.servers.tokens import rsa_key
 
 SYSTEM = frozenset(
     f"org:sys_{right}"

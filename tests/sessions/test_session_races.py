@@ -8,9 +8,9 @@ import pytest
 from models.base import new_id
 from models.sessions import LIVE_SESSIONS
 from tests.support.api import SERVICE, Answer, Api, contents
-from tests.support.factories import Acme, a_member, an_organization
-from tests.support.rows import Row, write
-from tests.support.sessions import a_session, choose, end, mint, open_session, revoke, session
+from tests.support.data.factories import Acme, a_member, an_organization
+from tests.support.data.rows import Row, write
+from tests.support.data.sessions import a_session, choose, end, mint, open_session, revoke, session
 
 pytestmark = pytest.mark.both_databases
 

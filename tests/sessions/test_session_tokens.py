@@ -13,10 +13,10 @@ from server.identity.tokens import InvalidCredential
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Answer, Api, Caller, test_issuer
 from tests.support.application import make_application
-from tests.support.factories import Acme, a_member, a_role, an_organization
-from tests.support.invitations import accept, again, codes, invited, unchanged
-from tests.support.rows import write
-from tests.support.sessions import (
+from tests.support.data.factories import Acme, a_member, a_role, an_organization
+from tests.support.data.invitations import accept, again, codes, invited, unchanged
+from tests.support.data.rows import write
+from tests.support.data.sessions import (
     a_session,
     bearer_of,
     choose,
@@ -29,7 +29,7 @@ from tests.support.sessions import (
     session,
     who,
 )
-from tests.support.tokens import (
+from tests.support.servers.tokens import (
     assert_refused,
     assert_tokens_refused,
     base64url,

@@ -7,9 +7,9 @@ import pytest
 from resolvers.sessions.sign_in import SessionClaims, sign_in_session
 from tests.conftest import counted
 from tests.support.api import SERVICE, Api, Caller, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import unchanged
-from tests.support.sessions import (
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import unchanged
+from tests.support.data.sessions import (
     a_session,
     bearer_of,
     claims_in,

@@ -6,9 +6,9 @@ import pytest
 
 from models.sessions import LIVE_SESSIONS
 from tests.support.api import NOBODY, SERVICE, Api, contents, events
-from tests.support.factories import Acme, an_organization
-from tests.support.invitations import again, codes, unchanged
-from tests.support.sessions import (
+from tests.support.data.factories import Acme, an_organization
+from tests.support.data.invitations import again, codes, unchanged
+from tests.support.data.sessions import (
     a_session,
     bearer_of,
     choose,

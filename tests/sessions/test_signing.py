@@ -35,10 +35,10 @@ from models.keys.signing_keys import (
     generate_key,
     make_cipher,
 )
-from resolvers.access import SYSTEM
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.keys.signing_keys import replace_key
-from resolvers.transaction import begin
-from server.cli import root_secret
+from server.cli.runtime import root_secret
 from server.http.jwks import FRESH_SECONDS
 from server.identity import signing
 from server.identity.authenticator import LEEWAY
@@ -46,9 +46,9 @@ from server.identity.signing import StoredKeys, TokenSigner, make_signer
 from server.settings.settings import SettingsError, read_settings
 from tests.conftest import counted, server_for, settings
 from tests.support.api import JSON, Api, Clock, contents
+from tests.support.data.sessions import open_session
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes import PRODUCTION, done, free_port, invoke, refused, started
-from tests.support.sessions import open_session
+from tests.support.processes.commands import PRODUCTION, done, free_port, invoke, refused, started
 
 SECRET, OTHER = (
     "Vw3nZ0q7Jp5xT1sY9uLk4Rb8Ec2Hg6Mf-dAoXiWtQvN",

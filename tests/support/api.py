@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from models.database.store import Store
 from models.database.tables import metadata
-from resolvers.server import Server
+from resolvers.foundation.server import Server
 from resolvers.subscriptions.log_reader import LogReader
 from server.settings.issuers import Issuer
 

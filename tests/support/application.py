@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 
 from models.base import now
 from models.database.store import Store
-from resolvers.server import Clock
+from resolvers.foundation.server import Clock
 from server.http import app
 from server.http.app import DevelopmentExtras
 from server.observability.tracing import Tracing

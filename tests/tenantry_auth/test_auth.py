@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from tenantry_auth import Auth, ConfigurationError, Tenantry
 from tests.support.api import JSON
-from tests.support.fake_tenantry import (
+from tests.support.servers.fake_tenantry import (
     CLAIMS,
     KEY,
     NOW,

@@ -21,8 +21,8 @@ from starlette.requests import Request
 
 from tenantry_auth import Tenantry, verify_webhook
 from tests.support.clerk import CHECKS, ask_sdk
-from tests.support.node_apps import environment, titled
-from tests.support.session_tokens import (
+from tests.support.processes.node_apps import environment, titled
+from tests.support.processes.session_tokens import (
     ADA,
     COMPANY,
     GRACE,

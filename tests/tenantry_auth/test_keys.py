@@ -15,7 +15,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from tenantry_auth import Tenantry
-from tests.support.fake_tenantry import (
+from tests.support.servers.fake_tenantry import (
     NOW,
     ORIGIN,
     OTHER,

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from tenantry_auth import Auth, Unavailable
 from tenantry_auth.access import AccessReader
-from tests.support.fake_tenantry import (
+from tests.support.servers.fake_tenantry import (
     LAB,
     NOW,
     URL,

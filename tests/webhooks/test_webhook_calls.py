@@ -15,8 +15,8 @@ import pytest
 from models.validation.webhook_targets import Address, WebhookTargets
 from server.delivery import webhook_client
 from server.delivery.webhook_client import Answer, Resolver, WebhookClient
-from tests.support.smtp import Certificate, a_certificate
-from tests.support.webhook_receiver import (
+from tests.support.servers.smtp import Certificate, a_certificate
+from tests.support.servers.webhook_receiver import (
     ANYWHERE,
     Behaviour,
     Receiver,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_statements import read_by
+from tests.api.statements.test_statements import read_by
 from tests.support.api import JSON, SERVICE, Api
-from tests.support.factories import Acme
-from tests.support.rows import a_delivery, write
-from tests.support.rows import an_endpoint as endpoint_row
-from tests.support.webhooks import URL, a_failed_delivery, an_endpoint, deliveries, happen
+from tests.support.data.factories import Acme
+from tests.support.data.rows import a_delivery, write
+from tests.support.data.rows import an_endpoint as endpoint_row
+from tests.support.data.webhooks import URL, a_failed_delivery, an_endpoint, deliveries, happen
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,10 +10,10 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.api import SECRET_KEY, SERVICE, Api
-from tests.support.processes import PRODUCTION, process, started
-from tests.support.smtp import until
-from tests.support.webhook_receiver import Receiver, answering, listening
-from tests.support.webhooks import an_endpoint
+from tests.support.data.webhooks import an_endpoint
+from tests.support.processes.commands import PRODUCTION, process, started
+from tests.support.servers.smtp import until
+from tests.support.servers.webhook_receiver import Receiver, answering, listening
 
 DELIVERIES = """query($id: ID!) { node(id: $id) { ... on WebhookEndpoint { deliveries { nodes {
   id status attempts lastStatusCode lastError event { name } } } } } }"""

@@ -11,8 +11,8 @@ from server.delivery.queue import DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES
 from server.delivery.webhook_client import Answer
 from tests.support.api import Api, contents
-from tests.support.factories import Acme
-from tests.support.webhook_receiver import (
+from tests.support.data.factories import Acme
+from tests.support.servers.webhook_receiver import (
     Behaviour,
     Receiver,
     an_endpoint,

@@ -32,9 +32,9 @@ from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET, SECRET_KEY, SERVICE, Api, contents, events, test_issuer
 from tests.support.application import make_application
-from tests.support.factories import Acme
-from tests.support.smtp import until
-from tests.support.webhook_receiver import (
+from tests.support.data.factories import Acme
+from tests.support.servers.smtp import until
+from tests.support.servers.webhook_receiver import (
     ENDPOINT_SECRET,
     INSTANCE,
     STORAGE,

@@ -15,15 +15,15 @@ from models.errors import ValueInvalid
 from models.events import Event, EventType
 from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
 from models.webhooks import DISABLED_BY_HAND, PURPOSE, check_types, generate_secret
-from resolvers.access import SYSTEM
-from resolvers.transaction import begin
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from resolvers.webhooks.endpoints import rotate_secret
 from tests.support.api import SERVICE, Api, contents
-from tests.support.factories import Acme
-from tests.support.invitations import codes, fields
-from tests.support.rows import an_endpoint as endpoint_row
-from tests.support.rows import write
-from tests.support.webhooks import (
+from tests.support.data.factories import Acme
+from tests.support.data.invitations import codes, fields
+from tests.support.data.rows import an_endpoint as endpoint_row
+from tests.support.data.rows import write
+from tests.support.data.webhooks import (
     ENDPOINTS,
     NEVER,
     STORAGE,

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 from limits.errors import StorageError
 
-from resolvers.rate_limits import RateLimits, Rates
+from resolvers.foundation.rate_limits import RateLimits, Rates
 from server.cli.diagnosis.findings import Finding
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import Smtp

@@ -16,10 +16,10 @@ from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values
 from resolvers.keys.signing_keys import load_published_keys
 from resolvers.stripe.queue import load_problems
-from server.cli import root_secret
-from server.cli.database import explain_unreachable, to_display_url
 from server.cli.diagnosis.findings import Finding
 from server.cli.diagnosis.secret_keys import check_secret_keys
+from server.cli.runtime import root_secret
+from server.cli.runtime.database import explain_unreachable, to_display_url
 from server.development.stamp import is_stamped
 from server.settings.settings import Settings, SettingsError
 

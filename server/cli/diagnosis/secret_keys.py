@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from models import base
 from models.database.store import Store
 from models.keys.secret_keys import USES_KEPT, SecretKey, is_live, list_used_scopes
-from resolvers.pages import load_rows
+from resolvers.lists.pages import load_rows
 from server.cli.diagnosis.findings import Finding
 
 SECRET_KEYS = "Secret keys"

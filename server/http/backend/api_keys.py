@@ -14,15 +14,15 @@ from models.users import User
 from resolvers.api_keys import manage
 from resolvers.api_keys.lists import API_KEYS_OF_ORGANIZATION, ApiKeyFilter
 from resolvers.api_keys.sign_in import verify_api_key
-from resolvers.lists import Selection
-from resolvers.plan_gate import filter_by_features
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.errors import Fault, Rejected
-from server.http.backend.ids import find_organization_id
-from server.http.backend.lists import Page, answer_list
-from server.http.backend.parameters import Body, Metadata, NoQuery
-from server.http.backend.renames import renamed
-from server.http.backend.shapes import to_time
+from resolvers.authority.plan_gate import filter_by_features
+from resolvers.lists.specs import Selection
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.errors import Fault, Rejected
+from server.http.backend.foundation.ids import find_organization_id
+from server.http.backend.foundation.lists import Page, answer_list
+from server.http.backend.foundation.parameters import Body, Metadata, NoQuery
+from server.http.backend.foundation.renames import renamed
+from server.http.backend.foundation.shapes import to_time
 
 SCOPE = KeyScope.KEYS_MANAGE
 DAY_SECONDS = 86_400

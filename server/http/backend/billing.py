@@ -9,15 +9,15 @@ from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from models.plans import Feature, PayerType, Plan, PlanSubscription, SubscriptionStatus
 from models.users import User
-from resolvers.access import ensure_reach
+from resolvers.authority.access import ensure_reach
 from resolvers.queries.batching import load_existing
 from resolvers.queries.plans import PlanInForce
 from resolvers.queries.roles import load_all
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_organization
-from server.http.backend.lists import Page
-from server.http.backend.parameters import NoQuery
-from server.http.backend.shapes import to_time
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import find_organization
+from server.http.backend.foundation.lists import Page
+from server.http.backend.foundation.parameters import NoQuery
+from server.http.backend.foundation.shapes import to_time
 from server.http.backend.users import find_user
 
 PAYERS = {PayerType.ORGANIZATION: "org", PayerType.USER: "user"}

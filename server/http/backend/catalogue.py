@@ -18,7 +18,7 @@ from server.http.backend import (
     sessions,
     users,
 )
-from server.http.backend.endpoints import Endpoint
+from server.http.backend.foundation.endpoints import Endpoint
 
 ENDPOINTS: list[Endpoint[Any]] = [
     *organizations.ENDPOINTS,

@@ -24,14 +24,14 @@ from resolvers.domains.lists import ALL_DOMAINS, DOMAINS_OF_ORGANIZATION, Domain
 from resolvers.domains.proofs import make_record
 from resolvers.domains.rows import load_domain
 from resolvers.events.domain_payloads import domain_data
-from resolvers.lists import Selection
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_organization, find_organization_id
-from server.http.backend.lists import SortedPage, answer_list
+from resolvers.foundation.transaction import Transaction
+from resolvers.lists.specs import Selection
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import find_organization, find_organization_id
+from server.http.backend.foundation.lists import SortedPage, answer_list
+from server.http.backend.foundation.parameters import Body, NoBody, Search, Texts
+from server.http.backend.foundation.shapes import load_by_id, show_deleted, show_public_organization
 from server.http.backend.organizations import ONE as ORGANIZATION
-from server.http.backend.parameters import Body, NoBody, Search, Texts
-from server.http.backend.shapes import load_by_id, show_deleted, show_public_organization
 
 READ, WRITE = KeyScope.DOMAINS_READ, KeyScope.DOMAINS_WRITE
 Mode = Literal[

@@ -11,24 +11,24 @@ from models.errors import InputError, ResourceNotFound, ValueInvalid
 from models.invitations import Invitation, InvitationStatus
 from models.keys.scopes import KeyScope
 from models.validation.addresses import normalize_valid
+from resolvers.foundation.metadata import Metadata as MetadataChange
+from resolvers.foundation.transaction import Transaction
 from resolvers.invitations import create, manage
 from resolvers.invitations.inviters import load_inviters
 from resolvers.invitations.lists import INVITATIONS_OF_ORGANIZATION, InvitationFilter
 from resolvers.invitations.validation import InvitationOptions, Recipient
-from resolvers.lists import Selection
-from resolvers.metadata import Metadata as MetadataChange
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import (
+from resolvers.lists.specs import Selection
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import (
     find_organization,
     find_organization_id,
     find_user_id,
     find_users,
 )
-from server.http.backend.lists import SortedPage, answer_list
+from server.http.backend.foundation.lists import SortedPage, answer_list
+from server.http.backend.foundation.parameters import Body, Metadata, NoQuery, Texts
+from server.http.backend.foundation.shapes import show_invitations
 from server.http.backend.organizations import ONE as ORGANIZATION
-from server.http.backend.parameters import Body, Metadata, NoQuery, Texts
-from server.http.backend.shapes import show_invitations
 
 READ, WRITE = KeyScope.INVITATIONS_READ, KeyScope.INVITATIONS_WRITE
 Status = Literal["pending", "accepted", "revoked", "expired"]

@@ -6,14 +6,14 @@ from models.base import JSONObject
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from models.validation.images import CleanImage, scale_image
-from resolvers.logos import set_logo
+from resolvers.organizations.logos import set_logo
 from schema.organizations.logo import decode
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.forms import read_form
-from server.http.backend.ids import find_organization_id
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.forms import read_form
+from server.http.backend.foundation.ids import find_organization_id
+from server.http.backend.foundation.parameters import Body, NoBody
+from server.http.backend.foundation.shapes import show_organizations
 from server.http.backend.organizations import ONE as ORGANIZATION
-from server.http.backend.parameters import Body, NoBody
-from server.http.backend.shapes import show_organizations
 
 WRITE = KeyScope.ORGANIZATIONS_WRITE
 

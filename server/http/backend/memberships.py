@@ -6,7 +6,8 @@ from models.base import JSONObject
 from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.validation.addresses import normalize_valid
-from resolvers.lists import ListSpec, Selection
+from resolvers.foundation.metadata import Metadata as MetadataChange
+from resolvers.lists.specs import ListSpec, Selection
 from resolvers.members import create, remove, update
 from resolvers.members.lists import (
     ALL_MEMBERSHIPS,
@@ -15,17 +16,15 @@ from resolvers.members.lists import (
     make_pattern,
 )
 from resolvers.members.validation import NewMember
-from resolvers.metadata import Metadata as MetadataChange
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import (
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import (
     find_organization,
     find_organization_id,
     find_user_id,
     find_user_ids,
 )
-from server.http.backend.lists import SortedPage, answer_list, split_signed
-from server.http.backend.organizations import ONE as ORGANIZATION
-from server.http.backend.parameters import (
+from server.http.backend.foundation.lists import SortedPage, answer_list, split_signed
+from server.http.backend.foundation.parameters import (
     Body,
     Metadata,
     MetadataChanges,
@@ -34,7 +33,8 @@ from server.http.backend.parameters import (
     Search,
     Texts,
 )
-from server.http.backend.shapes import show_memberships
+from server.http.backend.foundation.shapes import show_memberships
+from server.http.backend.organizations import ONE as ORGANIZATION
 
 READ, WRITE = KeyScope.MEMBERSHIPS_READ, KeyScope.MEMBERSHIPS_WRITE
 

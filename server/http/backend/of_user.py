@@ -3,12 +3,12 @@
 from models.base import JSONObject
 from models.keys.scopes import KeyScope
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS, InvitationFilter
-from resolvers.lists import Selection
+from resolvers.lists.specs import Selection
 from resolvers.members.lists import MEMBERSHIPS_OF_USER, select_memberships
-from server.http.backend.endpoints import Call, Endpoint
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.lists import Page, answer_list
+from server.http.backend.foundation.shapes import show_invitations, show_memberships
 from server.http.backend.invitations import STATUSES, Status
-from server.http.backend.lists import Page, answer_list
-from server.http.backend.shapes import show_invitations, show_memberships
 from server.http.backend.users import ONE, find_user
 
 

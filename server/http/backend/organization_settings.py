@@ -7,16 +7,16 @@ from models.errors import InputError, InputErrors
 from models.instance import EnrollmentMode, Instance
 from models.keys.scopes import KeyScope
 from models.roles import CUSTOM_ROLES
+from resolvers.foundation.transaction import Transaction
 from resolvers.instance import update_instance
 from resolvers.queries.batching import load_existing
 from resolvers.queries.roles import load_initial_role_set
 from resolvers.role_model.find import find_role
 from resolvers.role_model.offered_roles import load_initial_role_set as lock_initial_role_set
 from resolvers.role_model.sets import update_role_set
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.parameters import Body, NoQuery
-from server.http.backend.renames import renamed
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.parameters import Body, NoQuery
+from server.http.backend.foundation.renames import renamed
 
 # The settings of the instance under the names that they have here.
 NAMES = {

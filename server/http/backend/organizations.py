@@ -6,22 +6,22 @@ from functools import partial
 from models.base import JSONObject
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
-from resolvers.lists import Selection
-from resolvers.metadata import Metadata as MetadataChange
+from resolvers.foundation.metadata import Metadata as MetadataChange
+from resolvers.foundation.transaction import Transaction
+from resolvers.lists.specs import Selection
 from resolvers.organizations import create, manage
 from resolvers.queries.organizations import ORGANIZATIONS, OrganizationFilter
 from resolvers.role_model.replace import set_organization_role_set
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import (
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import (
     find_organization,
     find_organization_id,
     find_organization_ids,
     find_user_id,
     find_user_ids,
 )
-from server.http.backend.lists import SortedPage, answer_list, split_signed
-from server.http.backend.parameters import (
+from server.http.backend.foundation.lists import SortedPage, answer_list, split_signed
+from server.http.backend.foundation.parameters import (
     Body,
     Metadata,
     MetadataChanges,
@@ -31,7 +31,7 @@ from server.http.backend.parameters import (
     Search,
     Texts,
 )
-from server.http.backend.shapes import show_deleted, show_organizations
+from server.http.backend.foundation.shapes import show_deleted, show_organizations
 
 READ, WRITE = KeyScope.ORGANIZATIONS_READ, KeyScope.ORGANIZATIONS_WRITE
 

@@ -9,16 +9,16 @@ from models.base import JSONObject
 from models.errors import ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.roles import Role, RoleSet
+from resolvers.foundation.transaction import Transaction
 from resolvers.queries.roles import load_all
 from resolvers.role_model import replace, sets
 from resolvers.role_model.find import find_role_set
 from resolvers.role_model.reassign import RoleMapping
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.keyed import KeyedPage, answer_keyed_list
-from server.http.backend.parameters import Body, NoQuery
-from server.http.backend.renames import renamed
-from server.http.backend.shapes import show_deleted, to_time
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.keyed import KeyedPage, answer_keyed_list
+from server.http.backend.foundation.parameters import Body, NoQuery
+from server.http.backend.foundation.renames import renamed
+from server.http.backend.foundation.shapes import show_deleted, to_time
 
 READ, WRITE = KeyScope.ROLES_READ, KeyScope.ROLES_WRITE
 PARAMETERS = {

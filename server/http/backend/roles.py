@@ -6,16 +6,16 @@ from models.base import JSONObject
 from models.errors import ResourceNotFound, RolePermissionExists
 from models.keys.scopes import KeyScope
 from models.roles import Role, can_manage
+from resolvers.foundation.transaction import Transaction
 from resolvers.queries.roles import load_all
 from resolvers.role_model import edit
 from resolvers.role_model.find import find_permission, find_role, name_permissions
-from resolvers.transaction import Transaction
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.keyed import KeyedPage, answer_keyed_list
-from server.http.backend.parameters import Body, NoBody, NoQuery
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.keyed import KeyedPage, answer_keyed_list
+from server.http.backend.foundation.parameters import Body, NoBody, NoQuery
+from server.http.backend.foundation.renames import renamed
+from server.http.backend.foundation.shapes import show_deleted, to_time
 from server.http.backend.permissions import show_permission
-from server.http.backend.renames import renamed
-from server.http.backend.shapes import show_deleted, to_time
 
 READ, WRITE = KeyScope.ROLES_READ, KeyScope.ROLES_WRITE
 

@@ -13,14 +13,14 @@ from starlette.routing import BaseRoute, Route
 
 from models.base import dumps
 from models.tracing import start_span
-from resolvers.access import ensure_reach
+from resolvers.authority.access import ensure_reach
 from schema.foundation.context import Context
 from server.http.backend.catalogue import ENDPOINTS
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.errors import Fault, Rejected, make_error_response
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.errors import Fault, Rejected, make_error_response
 from server.http.backend.unsupported import UNSUPPORTED
 from server.http.clients import get_network
-from server.http.graphql import GraphQLEndpoint
+from server.http.graphql.endpoint import GraphQLEndpoint
 from server.http.jwks import load_key_set
 from server.http.requests import JSON
 from server.identity.tokens import InvalidCredential

@@ -11,18 +11,18 @@ from models.errors import ParameterMissing
 from models.instance import requires_organization
 from models.keys.scopes import KeyScope
 from models.sessions import Session, SessionStatus, get_status
-from resolvers.access import ensure_reach
-from resolvers.lists import Selection
+from resolvers.authority.access import ensure_reach
+from resolvers.lists.specs import Selection
 from resolvers.sessions import lifecycle
 from resolvers.sessions.claims import TOKEN_SECONDS, TokenFormat
 from resolvers.sessions.lists import SESSIONS, SessionFilter
 from resolvers.sessions.rows import session_not_found
 from resolvers.sessions.tokens import TokenOptions, create_token_of_session
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_organization_id, find_user_id
-from server.http.backend.lists import Page, answer_list
-from server.http.backend.parameters import Body, NoBody, NoQuery
-from server.http.backend.shapes import to_time
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import find_organization_id, find_user_id
+from server.http.backend.foundation.lists import Page, answer_list
+from server.http.backend.foundation.parameters import Body, NoBody, NoQuery
+from server.http.backend.foundation.shapes import to_time
 
 # There is no scope for only reading sessions.
 SCOPE = KeyScope.SESSIONS_WRITE

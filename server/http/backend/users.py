@@ -11,14 +11,14 @@ from models.errors import ParameterMissing, ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.users import User
 from models.validation.addresses import normalize_valid
-from resolvers.lists import Selection
-from resolvers.metadata import Metadata as MetadataChange
+from resolvers.foundation.metadata import Metadata as MetadataChange
+from resolvers.lists.specs import Selection
 from resolvers.queries.users import USERS, UserFilter
 from resolvers.users import create, manage
-from server.http.backend.endpoints import Call, Endpoint
-from server.http.backend.ids import find_organization_ids, find_user_id, find_user_ids
-from server.http.backend.lists import SortedPage, load_rows, split_signed
-from server.http.backend.parameters import (
+from server.http.backend.foundation.endpoints import Call, Endpoint
+from server.http.backend.foundation.ids import find_organization_ids, find_user_id, find_user_ids
+from server.http.backend.foundation.lists import SortedPage, load_rows, split_signed
+from server.http.backend.foundation.parameters import (
     Body,
     Metadata,
     MetadataChanges,
@@ -29,8 +29,8 @@ from server.http.backend.parameters import (
     Search,
     Texts,
 )
-from server.http.backend.renames import renamed
-from server.http.backend.shapes import show_deleted, show_private_metadata, to_time
+from server.http.backend.foundation.renames import renamed
+from server.http.backend.foundation.shapes import show_deleted, show_private_metadata, to_time
 
 READ, WRITE = KeyScope.USERS_READ, KeyScope.USERS_WRITE
 

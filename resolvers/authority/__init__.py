@@ -1,0 +1,1 @@
+"""Authority: who calls, and what they can do, read from the database."""

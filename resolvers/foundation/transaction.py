@@ -1,0 +1,345 @@
+"""The transaction of an operation: its server, actor, time, locks, and events."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Select
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.base import JSONObject, new_id
+from models.database.connection import Connection
+from models.database.errors import Deadlock, translate_errors
+from models.database.session import DatabaseSession
+from models.database.statements import AnySelect, prepared_statement
+from models.errors import Busy, Forbidden, NotFound
+from models.events import Event, EventType
+from models.instance import INSTANCE_ID, Instance
+from models.keys.scopes import KeyScope
+from models.memberships import Membership
+from models.organizations import Organization
+from models.tracing import start_span
+from resolvers.authority.access import (
+    Actor,
+    Grant,
+    grant_columns,
+    make_grant,
+    require_permission,
+)
+from resolvers.authority.key_grants import select_key_authority
+from resolvers.foundation.event_writer import EventWriter
+from resolvers.foundation.locks import (
+    ROLES_LOCK,
+    is_on_postgresql,
+    share_advisory_lock,
+    take_advisory_lock,
+)
+from resolvers.foundation.server import Server
+from resolvers.keys.key_uses import use_scope
+
+# An organization, with what the user or API key holds in it; None if they aren't a member.
+LockedOrganization = tuple[Organization, Grant | None]
+
+# The most events that the span of a transaction names.
+TRACED_EVENTS = 20
+
+
+def organizations_disabled() -> Forbidden:
+    return Forbidden(
+        "Organizations are disabled in this instance.",
+        reason="organization_not_enabled_in_instance",
+    )
+
+
+@prepared_statement
+def select_instance() -> SelectOfScalar[Instance]:
+    return select(Instance).where(col(Instance.id) == INSTANCE_ID)
+
+
+@prepared_statement
+def select_lock(organization_id: str, of_user: str | None) -> SelectOfScalar[str]:
+    """Selects the organization's ID and locks the organization; for a user, only as a member."""
+    statement = select(Organization.id).where(col(Organization.id) == organization_id)
+    if of_user is not None:
+        statement = statement.join(
+            Membership, col(Membership.organization_id) == col(Organization.id)
+        ).where(col(Membership.user_id) == of_user)
+    return statement.with_for_update(of=Organization)
+
+
+@prepared_statement
+def select_authority(
+    organization_id: str, user_id: str, of_user: str | None, now: datetime
+) -> AnySelect:
+    """Selects the settings, the organization, and what the user holds in it.
+
+    The organization of somebody else isn't even read, so that it takes as long as one that doesn't
+    exist.
+    """
+    is_own = (col(Membership.organization_id) == organization_id) & (
+        col(Membership.user_id) == user_id
+    )
+    shown_id = organization_id if of_user is None else col(Membership.organization_id)
+    columns: AnySelect = Select(Instance, Organization, *grant_columns(now))
+    return (
+        columns.select_from(Instance)
+        .outerjoin(Membership, is_own)
+        .outerjoin(Organization, col(Organization.id) == shown_id)
+        .where(col(Instance.id) == INSTANCE_ID)
+    )
+
+
+@dataclass(eq=False)
+class Transaction:
+    """A unit of work: the server's facts, the session, the actor, the time, and the events.
+
+    An operation never commits. It reads the clock only from here, after it has taken its locks.
+    """
+
+    server: Server
+    session: DatabaseSession
+    actor: Actor
+    # What the user or API key holds in the authorized organization; None for a secret key, which
+    # has every permission.
+    grant: Grant | None = None
+    # The locked organizations, each with what the user or API key holds there, if anything.
+    locked_organizations: dict[str, LockedOrganization] = field(
+        default_factory=dict[str, LockedOrganization]
+    )
+    # The organization in which invitations were found expired; they stay expired even if the
+    # operation is rejected.
+    expired_in: str | None = None
+    # Whether roles, permissions, and role sets stay as they are until the end.
+    keeps_roles: bool = False
+    # The keys of the permissions of the roles that were read since then, by the IDs of the roles.
+    kept_permissions: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    # The settings, once something has read them.
+    loaded_instance: Instance | None = None
+
+    @cached_property
+    def events(self) -> EventWriter:
+        return EventWriter(self.session)
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.server.clock()
+
+    def new_id(self, prefix: str) -> str:
+        return new_id(prefix, self.now)
+
+    # ------------------------------------------------------------------------------- the instance
+
+    async def load_instance(self) -> Instance:
+        """Loads the instance's settings once: a later call returns the same row."""
+        if self.loaded_instance is None:
+            self.loaded_instance = (await self.session.execute(select_instance())).scalar_one()
+        return self.loaded_instance
+
+    async def lock_instance(self) -> Instance:
+        """Locks the instance's settings to change them, and reads them again under the lock.
+
+        From then on, `load_instance` returns this row with its changes.
+        """
+        statement = select(Instance).where(col(Instance.id) == INSTANCE_ID).with_for_update()
+        self.loaded_instance = (await self.session.execute(statement)).scalar_one()
+        return self.loaded_instance
+
+    async def ensure_organizations_enabled(self) -> None:
+        """Raises Forbidden for a user while organizations are disabled (rule 6)."""
+        if not self.actor.is_service and not (await self.load_instance()).organizations_enabled:
+            raise organizations_disabled()
+
+    def use_scope(self, scope: KeyScope) -> None:
+        """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""
+        use_scope(self.server.key_uses, self.actor, scope)
+
+    # -------------------------------------------------------------------------------------- locks
+
+    async def lock_roles_shared(self) -> None:
+        """Keeps roles, permissions, and role sets as they are until the end."""
+        await share_advisory_lock(self.session, ROLES_LOCK)
+        self.keeps_roles = True
+
+    async def lock_roles_exclusively(self) -> None:
+        """Waits for every transaction that uses roles, and keeps others from them until the end."""
+        await take_advisory_lock(self.session, ROLES_LOCK)
+
+    async def lock_organization(self, organization_id: str) -> Organization:
+        """Returns the organization, locked until the end.
+
+        For a user who isn't a member, or a secret key that isn't for the organization, it locks
+        nothing and raises NotFound.
+        """
+        locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
+        if locked is None:
+            raise NotFound
+        return locked[0]
+
+    async def lock_organization_for_invitee(
+        self, organization_id: str
+    ) -> LockedOrganization | None:
+        """Returns the organization, locked until the end, to a user who isn't necessarily a member.
+
+        Returns None if the organization was deleted.
+        """
+        return await self._lock_organization(organization_id, of_user=None)
+
+    async def _lock_organization(
+        self, organization_id: str, *, of_user: str | None
+    ) -> LockedOrganization | None:
+        """Locks the organization, then reads it with the settings and the user's grant.
+
+        SQLite needs no lock: its transaction is the only one that writes. On PostgreSQL, the lock
+        is a statement of its own, because what waits for a lock sees the rest as it was before.
+        """
+        if organization_id in self.locked_organizations:
+            return self.locked_organizations[organization_id]
+        if not self.actor.reaches(organization_id):
+            return None
+        await self.lock_roles_shared()
+        if is_on_postgresql(self.session):
+            lock = await self.session.execute(select_lock(organization_id, of_user))
+            if lock.first() is None:
+                return None
+        self.loaded_instance, organization, grant = await self._load_authority(
+            organization_id, of_user
+        )
+        if organization is None:
+            return None
+        self.locked_organizations[organization_id] = organization, grant
+        return organization, grant
+
+    async def _load_authority(
+        self, organization_id: str, of_user: str | None
+    ) -> tuple[Instance, Organization | None, Grant | None]:
+        """Loads the settings, the organization, and what the caller holds in it."""
+        if self.actor.api_key_id is not None:
+            statement = select_key_authority(organization_id, self.actor.api_key_id, self.now)
+            instance, organization, key_id, *held = (await self.session.execute(statement)).one()
+            return instance, organization, make_grant(*held) if key_id else None
+        user_id = self.actor.user_id or ""
+        statement = select_authority(organization_id, user_id, of_user, self.now)
+        instance, organization, *held = (await self.session.execute(statement)).one()
+        return instance, organization, make_grant(*held) if held[0] else None
+
+    async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
+        """Locks the organizations that still exist, and returns their IDs.
+
+        Every transaction locks them in the order of their IDs, so that two can't deadlock.
+        """
+        await self.lock_roles_shared()
+        statement = (
+            select(Organization.id)
+            .where(col(Organization.id).in_(ids))
+            .order_by(col(Organization.id))
+        )
+        return set((await self.session.execute(statement.with_for_update())).scalars())
+
+    async def authorize(self, organization_id: str, permission: str | None) -> None:
+        """Locks the organization, then reads the settings and the caller's grant, then decides.
+
+        A caller who waited for the lock is judged by what holds after the wait.
+        """
+        locked = await self._lock_organization(organization_id, of_user=self.actor.user_id)
+        await self.ensure_organizations_enabled()
+        if locked is None:
+            raise NotFound
+        if self.actor.is_service:
+            return
+        _, grant = locked
+        self.grant = require_permission(grant, permission) if permission else grant
+        if self.grant is None:
+            raise NotFound
+
+    # ------------------------------------------------------------------------------------- events
+
+    def record(
+        self,
+        type: EventType,
+        object_id: str,
+        data: JSONObject,
+        *,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        address_key: str | None = None,
+        private_metadata: JSONObject | None = None,
+        changes: JSONObject | None = None,
+        actor: Actor | None = None,
+    ) -> None:
+        """Records an event; the last step of the transaction writes it."""
+        self.events.rows.append(
+            {
+                "id": self.new_id(Event.prefix),
+                "type": type.value,
+                "occurred_at": self.now,
+                "organization_id": organization_id,
+                "object_id": object_id,
+                "user_id": user_id,
+                "address_key": address_key,
+                "actor_type": (actor or self.actor).type.value,
+                "actor_id": (actor or self.actor).id,
+                "data": data,
+                "private_metadata": private_metadata,
+                "changes": changes,
+            }
+        )
+
+
+@dataclass(eq=False)
+class SharedTransaction:
+    """A transaction that a mutation joins, so that its payload is read within it as well.
+
+    It begins when the mutation joins it: what the mutation waits for before, such as a counter on
+    another machine, holds no lock. The request that it belongs to commits it, or rolls it back and
+    perhaps begins again.
+    """
+
+    begin: Callable[[], Awaitable[Transaction]]
+    # None until the mutation has joined.
+    tx: Transaction | None = None
+    # What the mutation, or the beginning of the transaction, raised.
+    error: Exception | None = None
+
+    @asynccontextmanager
+    async def join(self) -> AsyncGenerator[Transaction]:
+        """Begins the transaction and runs the mutation; the end of the block writes its events."""
+        try:
+            with translate_errors(is_unchanged=True):
+                self.tx = await self.begin()
+                yield self.tx
+                await self.tx.events.write()
+        except Deadlock as error:
+            self.error = error
+            # Not a deadlock for the mutation, which can't begin the transaction again.
+            raise Busy(is_unchanged=True) from error
+        except Exception as error:
+            self.error = error
+            raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Connection]:
+        """Lends the connection, which sees what the transaction has changed."""
+        assert self.tx, "nothing is read before the mutation"
+        yield await self.tx.session.connection()
+
+
+@asynccontextmanager
+async def begin(server: Server, actor: Actor) -> AsyncGenerator[Transaction]:
+    """Begins a transaction; the end of the block writes its events and commits.
+
+    An exception rolls it back.
+    """
+    with start_span("transaction") as span:
+        async with server.store.write() as session:
+            tx = Transaction(server, session, actor)
+            yield tx
+            # A webhook names the ID of its event, and an email that of its invitation.
+            events = tx.events.rows[:TRACED_EVENTS]
+            span.set_attribute("tenantry.event.ids", [row["id"] for row in events])
+            span.set_attribute("tenantry.object.ids", [row["object_id"] for row in events])
+            await tx.events.write()
+    if tx.events.cursor is not None:
+        server.store.wakeup.notify()

@@ -1,0 +1,1 @@
+"""Lists: what they hold, their order, and pages of them."""

@@ -1,0 +1,94 @@
+"""Lists: what they hold, and what they can be filtered, searched, and sorted by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, true
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.base import BaseTable, Record
+from models.database.statements import StatementValues
+from models.validation.text import to_search_text
+from resolvers.lists.cursors import Order
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class Filter(Protocol):
+    """The conditions on the rows of a list; lists with equal filters are read together."""
+
+    def conditions(self) -> Iterable[ColumnElement[bool]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search looks at: a text, an id, and the joined table that holds them, if any."""
+
+    text: SQLColumnExpression[str]
+    id: SQLColumnExpression[str]
+    table: type[BaseTable] | None = None
+
+    def matches(self, query: str) -> ColumnElement[bool]:
+        """Whether the text contains each word, taken literally, or the id equals the query."""
+        words = to_search_text(query).split()
+        has_words = (self.text.contains(word, autoescape=True) for word in words)
+        return or_(and_(true(), *has_words), self.id == query)
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """What a list can be sorted by, and the joined table that holds it, if any."""
+
+    expression: ColumnElement[Any]
+    table: type[BaseTable] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListSpec(Generic[RecordT]):
+    """A kind of list: the rows of a table, all of them or those of each parent.
+
+    A sort key of None stands for the ID, which sorts by time of creation. Tables are joined only if
+    the search or the order looks at them.
+    """
+
+    name: str
+    table: type[RecordT]
+    parent: SQLColumnExpression[str] | None = None
+    sort_keys: Mapping[str, SortKey | None] = field(default_factory=dict[str, SortKey | None])
+    search: Search | None = None
+    joins: Mapping[type[BaseTable], ColumnElement[bool]] = field(
+        default_factory=dict[type[BaseTable], ColumnElement[bool]]
+    )
+
+    def newest_first(self) -> Order:
+        """Makes the order of a list that can't be sorted in another way."""
+        return Order(self.name, col(self.table.id), descending=True)
+
+    def make_order(self, sort_field: str, *, descending: bool) -> Order:
+        name = f"{self.name}:{sort_field}:{'desc' if descending else 'asc'}"
+        key = self.sort_keys[sort_field]
+        if key is None:
+            return Order(name, col(self.table.id), descending=descending)
+        return Order(name, col(self.table.id), key.expression, descending, key.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection(StatementValues, Generic[RecordT]):
+    """The rows of a list that match a filter and a search, whatever their order."""
+
+    spec: ListSpec[RecordT]
+    filter: Filter
+    query: str | None = None
+
+    def select(self, order: Order | None = None) -> SelectOfScalar[RecordT]:
+        search = self.spec.search if self.query is not None else None
+        tables = {search.table if search else None, order.key_table if order else None}
+        statement = select(self.spec.table)
+        for table, condition in self.spec.joins.items():
+            if table in tables:
+                statement = statement.join(table, condition)
+        if search and self.query is not None:
+            statement = statement.where(search.matches(self.query))
+        return statement.where(*self.filter.conditions())

@@ -1,0 +1,61 @@
+"""`tenantry plans`: the features and plans as one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Manage features and plans in one file.")
+
+
+@app.command("export")
+def export_plans(
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write. Defaults to standard output.")
+    ] = None,
+) -> None:
+    """Print all features and plans as YAML.
+
+    The output is sorted, so that equal plans have equal files.
+    """
+    from server.cli.files import model_files
+    from server.cli.files.catalogue import PLANS
+
+    model_files.export_model(PLANS, to)
+
+
+@app.command("apply")
+def apply_plans(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A YAML file like the output of `tenantry plans export`, or `-` for standard"
+            " input."
+        ),
+    ],
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Show the changes and check that they can be applied, without applying them.",
+        ),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help="Apply the changes without a prompt. Required without a terminal."
+        ),
+    ] = False,
+) -> None:
+    """Change features and plans to match a file, after showing the changes.
+
+    The changes are applied completely or not at all. If one can't be applied, nothing changes, and
+    each error is reported with its line. You can apply a file before you enable billing.
+
+    Every feature that the file leaves out is deleted. To delete a plan, replace its entry with
+    `replaced_with: pro`: its subscriptions get that plan.
+    """
+    from server.cli.files import model_files
+    from server.cli.files.catalogue import PLANS
+
+    model_files.apply_file(PLANS, file, dry_run=dry_run, yes=yes)

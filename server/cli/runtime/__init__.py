@@ -1,0 +1,1 @@
+"""How commands run: their settings, their database, and the server."""

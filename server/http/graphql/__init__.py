@@ -1,0 +1,1 @@
+"""The GraphQL endpoint, over HTTP, as server-sent events, and over WebSocket."""

@@ -1,0 +1,1 @@
+"""What shows that a server and a worker run: health checks and metrics."""

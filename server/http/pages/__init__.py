@@ -1,0 +1,1 @@
+"""What browsers open: pages, scripts, and images."""

@@ -1,0 +1,1 @@
+"""Data for tests: created through the API, or written into the database."""

@@ -1,0 +1,1 @@
+"""What tests see of the database: statements, their plans, and what a transaction waits for."""

@@ -1,0 +1,1 @@
+"""Documents to send: of every field, of every list, and random ones."""

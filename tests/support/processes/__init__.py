@@ -1,0 +1,1 @@
+"""Commands, servers and clients in processes of their own."""

@@ -1,0 +1,1 @@
+"""Servers and programs of others: real ones, or stand-ins on loopback."""
