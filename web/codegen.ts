@@ -33,7 +33,7 @@ const IN_JS = "packages/js/src/generated";
 const TYPES = "../types/tenantry.ts";
 const SERVER = "packages/server/operations";
 const IN_SERVER = "packages/server/src/generated";
-const SEND = "../send.ts";
+const SEND = "../client/send.ts";
 
 const config: CodegenConfig = {
   silent: true,

@@ -1,7 +1,7 @@
 // @tenantry/js
 export { createTenantry } from "./client.ts";
-export type { TenantryApiError, TenantryErrorOptions } from "./errors.ts";
-export { hasCode, isTenantryError, TenantryError } from "./errors.ts";
+export type { TenantryApiError, TenantryErrorOptions } from "./foundation/errors.ts";
+export { hasCode, isTenantryError, TenantryError } from "./foundation/errors.ts";
 export type * from "./types/authorization.ts";
 export type * from "./types/domains.ts";
 export type * from "./types/events.ts";
@@ -74,7 +74,7 @@ export interface TenantryClock {
 export {};
 
 // types/state
-import type { TenantryError } from "../errors.ts";
+import type { TenantryError } from "../foundation/errors.ts";
 import type { InstanceResource } from "./instance.ts";
 import type { OrganizationMembershipResource, OrganizationResource } from "./organizations.ts";
 import type { SessionClaims, SessionResource, UserResource } from "./users.ts";
@@ -172,7 +172,7 @@ export interface InstanceData {
     readonly billingUrl: string | null;
 }
 
-// errors
+// foundation/errors
 export interface TenantryApiError {
     readonly code: string;
     readonly message: string;
@@ -538,7 +538,7 @@ export interface EventListParams {
 }
 
 // types/invitations
-import type { TenantryApiError } from "../errors.ts";
+import type { TenantryApiError } from "../foundation/errors.ts";
 import type { RoleKey } from "./authorization.ts";
 import type { OrganizationMembershipResource, PublicOrganizationData } from "./organizations.ts";
 import type { PublicUserData } from "./users.ts";

@@ -716,13 +716,13 @@ export declare function customPages(children: ReactNode): CustomPage[];
 import type { PermissionKey } from "@tenantry/js";
 import type { ComponentType, FunctionComponent } from "react";
 import { type CommonProps } from "../root.tsx";
-import type { Shown } from "./general.tsx";
+import type { Shown } from "./general/general.tsx";
 export type SectionProps = CommonProps & {
     organization?: string;
 };
 export declare function sectionOf(Content: ComponentType<Shown>, permission?: PermissionKey): FunctionComponent<SectionProps>;
 
-// components/profile/general
+// components/profile/general/general
 import type { OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
 import { type ReactNode } from "react";
 export interface Shown {

@@ -1,15 +1,15 @@
 // @tenantry/server
-export type { Auth, AuthSnapshot, OrganizationProfile, SignedInAuth, SignedOutAuth, } from "./auth.ts";
-export { type Authenticator, type AuthParams, auth, createAuthenticator, } from "./authenticator.ts";
-export type { SessionClaims } from "./claims.ts";
-export { type TenantryClient, tenantryClient } from "./client.ts";
+export type { Auth, AuthSnapshot, OrganizationProfile, SignedInAuth, SignedOutAuth, } from "./callers/auth.ts";
+export { type Authenticator, type AuthParams, auth, createAuthenticator, } from "./callers/authenticator.ts";
+export type { SessionClaims } from "./callers/claims.ts";
+export type { HasParams } from "./callers/has.ts";
+export type { RequestLike } from "./callers/request.ts";
+export type { SignedOutReason } from "./callers/verify.ts";
+export { type TenantryClient, tenantryClient } from "./client/client.ts";
 export { hasCode, isTenantryError, TenantryError, type TenantryErrorEntry } from "./errors.ts";
-export type { HasParams } from "./has.ts";
 export { ConfigurationError, type TenantryOptions } from "./options.ts";
-export type { RequestLike } from "./request.ts";
-export type { SignedOutReason } from "./verify.ts";
 
-// auth
+// callers/auth
 import { type OrganizationAccess, type SessionClaims } from "./claims.ts";
 import { type HasParams } from "./has.ts";
 import type { SignedOutReason } from "./verify.ts";
@@ -71,7 +71,7 @@ export declare function signedOut(reason: SignedOutReason, sessionStatus?: "pend
 export declare function signedIn(token: string, claims: SessionClaims, stored?: StoredAccess | null): SignedInAuth;
 export {};
 
-// claims
+// callers/claims
 export interface SessionClaims {
     iss: string;
     sub: string;
@@ -110,7 +110,7 @@ export declare function splitByScope(claim: string | undefined): {
     user: string[];
 };
 
-// has
+// callers/has
 import { type OrganizationAccess } from "./claims.ts";
 export interface HasParams {
     role?: string | undefined;
@@ -125,9 +125,9 @@ export interface Granted {
 }
 export declare function has(params: HasParams, granted: Granted): boolean;
 
-// verify
+// callers/verify
+import { type Settings } from "../options.ts";
 import type { SessionClaims } from "./claims.ts";
-import { type Settings } from "./options.ts";
 export type SignedOutReason = "no-token" | "token-invalid" | "token-invalid-algorithm" | "token-invalid-signature" | "token-invalid-issuer" | "token-invalid-audience" | "token-invalid-authorized-party" | "token-not-active-yet" | "token-expired" | "key-not-found" | "keys-unavailable" | "session-pending";
 export type Verified = {
     claims: SessionClaims;
@@ -180,9 +180,9 @@ export declare function requireSecretKey(settings: {
 }): string;
 export declare function readUrl(url: string | null): string;
 
-// authenticator
+// callers/authenticator
+import { type Settings, type TenantryOptions } from "../options.ts";
 import { type Auth } from "./auth.ts";
-import { type Settings, type TenantryOptions } from "./options.ts";
 import { type RequestLike } from "./request.ts";
 export interface AuthParams {
     organization?: string | undefined;
@@ -197,7 +197,7 @@ export declare function createAuthenticator(options?: TenantryOptions): Authenti
 export declare function getAuthenticator(): Authenticator;
 export declare function auth(request: RequestLike, params?: AuthParams): Promise<Auth>;
 
-// request
+// callers/request
 type HeaderRecord = Record<string, string | string[] | undefined>;
 export interface RequestLike {
     headers: Pick<Headers, "get"> | HeaderRecord;
@@ -207,10 +207,10 @@ export declare function readTokens(request: RequestLike, cookieName: string): st
 export declare function isNavigation(request: RequestLike, method: string): boolean;
 export {};
 
-// client
+// client/client
+import { type TenantryOptions } from "../options.ts";
 import { type InvitationMethods } from "./invitations.ts";
 import { type MembershipMethods } from "./memberships.ts";
-import { type TenantryOptions } from "./options.ts";
 import { type OrganizationMethods } from "./organizations.ts";
 import { type UserMethods } from "./users.ts";
 export interface TenantryClient {
@@ -219,7 +219,7 @@ export interface TenantryClient {
 }
 export declare function tenantryClient(options?: Pick<TenantryOptions, "url" | "secretKey" | "fetch">): TenantryClient;
 
-// invitations
+// client/invitations
 import { type PageParams } from "./calls.ts";
 import { type InvitationStatus, type Metadata, type OrganizationInvitation, type Page } from "./resources.ts";
 import type { Send } from "./send.ts";
@@ -251,8 +251,8 @@ export interface InvitationMethods {
 }
 export declare function invitationMethods(send: Send): InvitationMethods;
 
-// calls
-import type { UserErrorFieldsFragment } from "./generated/client.ts";
+// client/calls
+import type { UserErrorFieldsFragment } from "../generated/client.ts";
 import type { Page } from "./resources.ts";
 export interface PageParams {
     limit?: number | undefined;
@@ -286,7 +286,7 @@ type Exact<T extends {
 export type Incremental<T> = T | {
     [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never;
 };
-import type { TypedDocument } from "../send.ts";
+import type { TypedDocument } from "../client/send.ts";
 export type BulkErrorPolicy = 'REJECT_ALL' | 'SKIP_FAILED';
 export type CreateInvitationInput = {
     readonly emailAddress: string;
@@ -1178,8 +1178,8 @@ export declare const GetUserListDocument: TypedDocument<GetUserListQuery, GetUse
 export declare const UpdateUserDocument: TypedDocument<UpdateUserMutation, UpdateUserMutationVariables>;
 export {};
 
-// send
-import type { Settings } from "./options.ts";
+// client/send
+import type { Settings } from "../options.ts";
 export interface TypedDocument<TResult, TVariables> {
     toString(): string;
     readonly __apiType?: (variables: TVariables) => TResult;
@@ -1187,8 +1187,8 @@ export interface TypedDocument<TResult, TVariables> {
 export type Send = <TResult, TVariables>(document: TypedDocument<TResult, TVariables>, variables: TVariables) => Promise<TResult>;
 export declare function createSend(settings: Pick<Settings, "url" | "fetch">, credential: string | null): Send;
 
-// resources
-import type { InvitationFieldsFragment, MembershipFieldsFragment, OrganizationFieldsFragment, UserFieldsFragment } from "./generated/client.ts";
+// client/resources
+import type { InvitationFieldsFragment, MembershipFieldsFragment, OrganizationFieldsFragment, UserFieldsFragment } from "../generated/client.ts";
 export type Metadata = Readonly<Record<string, unknown>>;
 export interface Page<T> {
     data: T[];
@@ -1266,7 +1266,7 @@ export declare function toInvitation(found: InvitationFieldsFragment): Organizat
 export declare function toUser(found: UserFieldsFragment): User;
 export {};
 
-// memberships
+// client/memberships
 import { type PageParams } from "./calls.ts";
 import { type Metadata, type OrganizationMembership, type Page } from "./resources.ts";
 import type { Send } from "./send.ts";
@@ -1296,7 +1296,7 @@ export interface MembershipMethods {
 }
 export declare function membershipMethods(send: Send): MembershipMethods;
 
-// organizations
+// client/organizations
 import { type PageParams } from "./calls.ts";
 import { type Metadata, type Organization, type Page } from "./resources.ts";
 import type { Send } from "./send.ts";
@@ -1351,7 +1351,7 @@ export declare function toOrder<Field extends string>(orderBy: string): {
 };
 export {};
 
-// users
+// client/users
 import { type PageParams } from "./calls.ts";
 import { type Metadata, type Page, type User } from "./resources.ts";
 import type { Send } from "./send.ts";
@@ -1403,9 +1403,9 @@ export declare function hasCode(error: unknown, code: string): boolean;
 
 // @tenantry/server/express
 import type { Request, RequestHandler } from "express";
-import { type AdmissionParams } from "./admission.ts";
-import type { Auth } from "./auth.ts";
-import { type AuthParams } from "./authenticator.ts";
+import { type AdmissionParams } from "./callers/admission.ts";
+import type { Auth } from "./callers/auth.ts";
+import { type AuthParams } from "./callers/authenticator.ts";
 import { type TenantryOptions } from "./options.ts";
 export type RequireAuthParams = AdmissionParams<Request>;
 export declare function tenantryMiddleware(options?: TenantryOptions): RequestHandler;
@@ -1413,7 +1413,7 @@ export declare function getAuth(request: Request): Auth;
 export declare function getAuth(request: Request, params: AuthParams): Promise<Auth>;
 export declare function requireAuth(params?: RequireAuthParams): RequestHandler;
 
-// admission
+// callers/admission
 import type { Authenticator } from "./authenticator.ts";
 import { type GuardParams, type Verdict } from "./guard.ts";
 import { type RequestLike } from "./request.ts";
@@ -1428,10 +1428,10 @@ export interface Arrival<Route> {
 }
 export declare function admit<Route>(authenticator: Authenticator, { organization: given, ...asked }: AdmissionParams<Route>, { route, request, method, url }: Arrival<Route>): Promise<Verdict>;
 
-// guard
+// callers/guard
+import type { Settings } from "../options.ts";
 import type { Auth } from "./auth.ts";
 import type { HasParams } from "./has.ts";
-import type { Settings } from "./options.ts";
 export interface GuardParams extends HasParams {
     unauthenticatedUrl?: string | undefined;
     unauthorizedUrl?: string | undefined;
@@ -1461,9 +1461,9 @@ export declare function toPath(url: string): string;
 
 // @tenantry/server/fastify
 import type { FastifyPluginAsync, FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
-import { type AdmissionParams } from "./admission.ts";
-import type { Auth } from "./auth.ts";
-import { type AuthParams } from "./authenticator.ts";
+import { type AdmissionParams } from "./callers/admission.ts";
+import type { Auth } from "./callers/auth.ts";
+import { type AuthParams } from "./callers/authenticator.ts";
 import { type TenantryOptions } from "./options.ts";
 export type RequireAuthParams = AdmissionParams<FastifyRequest>;
 export declare const tenantryPlugin: FastifyPluginAsync<TenantryOptions>;
@@ -1473,9 +1473,9 @@ export declare function requireAuth(params?: RequireAuthParams): preHandlerAsync
 
 // @tenantry/server/hono
 import type { Context, MiddlewareHandler } from "hono";
-import { type AdmissionParams } from "./admission.ts";
-import type { Auth } from "./auth.ts";
-import { type AuthParams } from "./authenticator.ts";
+import { type AdmissionParams } from "./callers/admission.ts";
+import type { Auth } from "./callers/auth.ts";
+import { type AuthParams } from "./callers/authenticator.ts";
 import { type TenantryOptions } from "./options.ts";
 export type RequireAuthParams = AdmissionParams<Context>;
 export declare function tenantryMiddleware(options?: TenantryOptions): MiddlewareHandler;
@@ -1484,12 +1484,12 @@ export declare function getAuth(context: Context, params: AuthParams): Promise<A
 export declare function requireAuth(params?: RequireAuthParams): MiddlewareHandler;
 
 // @tenantry/server/next
-import type { Auth, SignedInAuth } from "./auth.ts";
-import { type AuthParams } from "./authenticator.ts";
-import { type GuardParams } from "./guard.ts";
-import type { User } from "./resources.ts";
+import type { Auth, SignedInAuth } from "./callers/auth.ts";
+import { type AuthParams } from "./callers/authenticator.ts";
+import { type GuardParams } from "./callers/guard.ts";
+import type { User } from "./client/resources.ts";
 import { type InitialState } from "./state.ts";
-export { tenantryClient } from "./client.ts";
+export { tenantryClient } from "./client/client.ts";
 export { createRouteMatcher, type ProxyAuth, type ProxyHandler, type ProxyOptions, tenantryProxy, } from "./proxy.ts";
 export type { InitialState } from "./state.ts";
 export interface AuthFunction {
@@ -1501,8 +1501,8 @@ export declare function initialState(params?: AuthParams): Promise<InitialState>
 export declare function currentUser(): Promise<User | null>;
 
 // state
-import type { Auth } from "./auth.ts";
-import type { SessionClaims } from "./claims.ts";
+import type { Auth } from "./callers/auth.ts";
+import type { SessionClaims } from "./callers/claims.ts";
 import { type InitialStateQuery, type StateInstanceFragment, type StateOrganizationFragment } from "./generated/state.ts";
 import type { Settings } from "./options.ts";
 type StateViewer = NonNullable<InitialStateQuery["viewer"]>;
@@ -1526,7 +1526,7 @@ type Exact<T extends {
 export type Incremental<T> = T | {
     [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never;
 };
-import type { TypedDocument } from "../send.ts";
+import type { TypedDocument } from "../client/send.ts";
 export type EnrollmentMode = 'AUTOMATIC_INVITATION' | 'AUTOMATIC_SUGGESTION' | 'ENTERPRISE_SSO' | 'MANUAL_INVITATION';
 export type MembershipMode = 'OPTIONAL' | 'REQUIRED';
 export type OrganizationBy = {
@@ -1717,9 +1717,9 @@ export {};
 
 // proxy
 import { type NextFetchEvent, type NextRequest } from "next/server.js";
-import type { Auth, SignedInAuth } from "./auth.ts";
-import { type AuthParams } from "./authenticator.ts";
-import { type GuardParams } from "./guard.ts";
+import type { Auth, SignedInAuth } from "./callers/auth.ts";
+import { type AuthParams } from "./callers/authenticator.ts";
+import { type GuardParams } from "./callers/guard.ts";
 import type { TenantryOptions } from "./options.ts";
 import { type Route } from "./routes.ts";
 export declare const URL_HEADER = "x-tenantry-url";
@@ -1745,7 +1745,7 @@ export declare function decodePath(path: string): string;
 
 // @tenantry/server/webhooks
 import { WebhookVerificationError } from "standardwebhooks";
-import { type RequestLike } from "./request.ts";
+import { type RequestLike } from "./callers/request.ts";
 export { WebhookVerificationError };
 export interface WebhookEvent {
     type: string;
@@ -1769,9 +1769,9 @@ export declare function verifyWebhook(request: WebhookRequest, options?: Webhook
 
 // @tenantry/server/legacy
 import type { GetServerSidePropsContext, NextApiRequest, NextApiResponse } from "next";
-import { type SessionClaims } from "./claims.ts";
-import type { RequestLike } from "./request.ts";
-import type { Organization } from "./resources.ts";
+import { type SessionClaims } from "./callers/claims.ts";
+import type { RequestLike } from "./callers/request.ts";
+import type { Organization } from "./client/resources.ts";
 export interface LegacyClaims extends SessionClaims {
     org_id?: string;
     org_role?: string;

@@ -1,11 +1,11 @@
 import { Connection } from "./connection.ts";
+import { navigateTo } from "./foundation/page.ts";
+import { fillTemplate } from "./foundation/routes.ts";
+import { warn } from "./foundation/warnings.ts";
 import type { RootFunctions } from "./operations/root.ts";
-import { navigateTo } from "./page.ts";
 import { loadOperations, remote } from "./resources/remote.ts";
-import { fillTemplate } from "./routes.ts";
 import type { TenantryOptions } from "./types/options.ts";
 import type { RedirectParams, Tenantry } from "./types/tenantry.ts";
-import { warn } from "./warnings.ts";
 
 /** Prepares one tab's connection to an instance. Nothing is sent before `load()`. */
 export function createTenantry(options: TenantryOptions): Tenantry {

@@ -1,11 +1,11 @@
-import type { Environment } from "./environment.ts";
-import type { Identity } from "./identity.ts";
+import type { Environment } from "./foundation/environment.ts";
+import type { Store } from "./foundation/store.ts";
+import type { Send } from "./foundation/transport.ts";
 import type { Snapshots } from "./resources/snapshot.ts";
-import type { Memory } from "./storage.ts";
-import type { Store } from "./store.ts";
-import type { Tabs } from "./tabs.ts";
-import type { Tokens } from "./tokens.ts";
-import type { Send } from "./transport.ts";
+import type { Identity } from "./session/identity.ts";
+import type { Memory } from "./session/storage.ts";
+import type { Tabs } from "./session/tabs.ts";
+import type { Tokens } from "./session/tokens.ts";
 import type { TenantryOptions } from "./types/options.ts";
 
 /** What the parts of a tab's connection share. */

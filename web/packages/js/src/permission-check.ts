@@ -1,7 +1,8 @@
 /** Loaded in development only, when a check of a permission fails. */
+
+import { warn } from "./foundation/warnings.ts";
 import * as documents from "./generated/resources.ts";
 import type { Api } from "./resources/api.ts";
-import { warn } from "./warnings.ts";
 
 let known: Promise<ReadonlySet<string>> | undefined;
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { makeEnvironment } from "../src/environment.ts";
+import { makeEnvironment } from "../src/foundation/environment.ts";
 import { fake, identityToken } from "./fake.ts";
 
 test("time passes while the computer sleeps, and never goes back", () => {

@@ -5,7 +5,7 @@ import {
   type TenantryClock,
   type TenantryOptions,
 } from "../src/index.ts";
-import { decodeClaims } from "../src/tokens.ts";
+import { decodeClaims } from "../src/session/tokens.ts";
 
 /** A clock whose time passes when the test says so. */
 export class FakeClock implements TenantryClock {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkTarget, fillTemplate, matchOrganization } from "../src/routes.ts";
+import { checkTarget, fillTemplate, matchOrganization } from "../src/foundation/routes.ts";
 
 const HERE = "https://app.example.com/orgs/acme?tab=1";
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
+import { createSend, isTransient } from "../src/foundation/transport.ts";
 import { TenantryError } from "../src/index.ts";
-import { createSend, isTransient } from "../src/transport.ts";
 
 function sending(response: Response | Error) {
   const send = createSend("https://orgs.example.com", async () => {

@@ -1,8 +1,12 @@
 /** Middleware for Express. */
 import type { Request, RequestHandler } from "express";
-import { type AdmissionParams, admit } from "./admission.ts";
-import type { Auth } from "./auth.ts";
-import { type Authenticator, type AuthParams, createAuthenticator } from "./authenticator.ts";
+import { type AdmissionParams, admit } from "./callers/admission.ts";
+import type { Auth } from "./callers/auth.ts";
+import {
+  type Authenticator,
+  type AuthParams,
+  createAuthenticator,
+} from "./callers/authenticator.ts";
 import { ConfigurationError, type TenantryOptions } from "./options.ts";
 
 export type RequireAuthParams = AdmissionParams<Request>;

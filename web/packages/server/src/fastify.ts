@@ -5,9 +5,13 @@ import type {
   FastifyRequest,
   preHandlerAsyncHookHandler,
 } from "fastify";
-import { type AdmissionParams, admit } from "./admission.ts";
-import type { Auth } from "./auth.ts";
-import { type Authenticator, type AuthParams, createAuthenticator } from "./authenticator.ts";
+import { type AdmissionParams, admit } from "./callers/admission.ts";
+import type { Auth } from "./callers/auth.ts";
+import {
+  type Authenticator,
+  type AuthParams,
+  createAuthenticator,
+} from "./callers/authenticator.ts";
 import { ConfigurationError, type TenantryOptions } from "./options.ts";
 
 export type RequireAuthParams = AdmissionParams<FastifyRequest>;

@@ -5,17 +5,17 @@ export type {
   OrganizationProfile,
   SignedInAuth,
   SignedOutAuth,
-} from "./auth.ts";
+} from "./callers/auth.ts";
 export {
   type Authenticator,
   type AuthParams,
   auth,
   createAuthenticator,
-} from "./authenticator.ts";
-export type { SessionClaims } from "./claims.ts";
-export { type TenantryClient, tenantryClient } from "./client.ts";
+} from "./callers/authenticator.ts";
+export type { SessionClaims } from "./callers/claims.ts";
+export type { HasParams } from "./callers/has.ts";
+export type { RequestLike } from "./callers/request.ts";
+export type { SignedOutReason } from "./callers/verify.ts";
+export { type TenantryClient, tenantryClient } from "./client/client.ts";
 export { hasCode, isTenantryError, TenantryError, type TenantryErrorEntry } from "./errors.ts";
-export type { HasParams } from "./has.ts";
 export { ConfigurationError, type TenantryOptions } from "./options.ts";
-export type { RequestLike } from "./request.ts";
-export type { SignedOutReason } from "./verify.ts";

@@ -1,10 +1,10 @@
 /** The helpers of 2022 for pages and API routes of Next.js, with claims as they were then. */
 import type { GetServerSidePropsContext, NextApiRequest, NextApiResponse } from "next";
-import { getAuthenticator } from "./authenticator.ts";
-import { readOrganization, type SessionClaims } from "./claims.ts";
-import { tenantryClient } from "./client.ts";
-import type { RequestLike } from "./request.ts";
-import type { Organization } from "./resources.ts";
+import { getAuthenticator } from "./callers/authenticator.ts";
+import { readOrganization, type SessionClaims } from "./callers/claims.ts";
+import type { RequestLike } from "./callers/request.ts";
+import { tenantryClient } from "./client/client.ts";
+import type { Organization } from "./client/resources.ts";
 
 export interface LegacyClaims extends SessionClaims {
   org_id?: string;

@@ -1,18 +1,18 @@
 /** Helpers for the App Router of Next.js. */
 import { headers } from "next/headers.js";
 import { notFound, redirect } from "next/navigation.js";
-import type { Auth, SignedInAuth } from "./auth.ts";
-import { type AuthParams, getAuthenticator } from "./authenticator.ts";
-import { tenantryClient } from "./client.ts";
+import type { Auth, SignedInAuth } from "./callers/auth.ts";
+import { type AuthParams, getAuthenticator } from "./callers/authenticator.ts";
+import { type GuardParams, judge } from "./callers/guard.ts";
+import { isNavigation } from "./callers/request.ts";
+import { tenantryClient } from "./client/client.ts";
+import type { User } from "./client/resources.ts";
 import { hasCode } from "./errors.ts";
-import { type GuardParams, judge } from "./guard.ts";
 import { ORGANIZATION_HEADER, URL_HEADER } from "./proxy.ts";
-import { isNavigation } from "./request.ts";
-import type { User } from "./resources.ts";
 import { decodePath } from "./routes.ts";
 import { type InitialState, readInitialState } from "./state.ts";
 
-export { tenantryClient } from "./client.ts";
+export { tenantryClient } from "./client/client.ts";
 export {
   createRouteMatcher,
   type ProxyAuth,

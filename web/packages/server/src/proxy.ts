@@ -1,10 +1,14 @@
 /** `proxy.ts` of a Next.js application. */
 import { type NextFetchEvent, type NextRequest, NextResponse } from "next/server.js";
-import type { Auth, SignedInAuth } from "./auth.ts";
-import { type Authenticator, type AuthParams, createAuthenticator } from "./authenticator.ts";
-import { type GuardParams, judge, type Place, settle, type Verdict } from "./guard.ts";
+import type { Auth, SignedInAuth } from "./callers/auth.ts";
+import {
+  type Authenticator,
+  type AuthParams,
+  createAuthenticator,
+} from "./callers/authenticator.ts";
+import { type GuardParams, judge, type Place, settle, type Verdict } from "./callers/guard.ts";
+import { isNavigation } from "./callers/request.ts";
 import type { TenantryOptions } from "./options.ts";
-import { isNavigation } from "./request.ts";
 import { createPathMatcher, findOrganization, type Route } from "./routes.ts";
 
 /** Tell the page where it is. They are always set, so that a client can't. */

@@ -1,8 +1,9 @@
 /** What a page shows first, so that the browser renders the same as the server. */
 
-import { toReference } from "./access.ts";
-import type { Auth } from "./auth.ts";
-import type { SessionClaims } from "./claims.ts";
+import { toReference } from "./callers/access.ts";
+import type { Auth } from "./callers/auth.ts";
+import type { SessionClaims } from "./callers/claims.ts";
+import { createSend } from "./client/send.ts";
 import { isTenantryError } from "./errors.ts";
 import {
   InitialInstanceDocument,
@@ -12,7 +13,6 @@ import {
   type StateOrganizationFragment,
 } from "./generated/state.ts";
 import type { Settings } from "./options.ts";
-import { createSend } from "./send.ts";
 
 type StateViewer = NonNullable<InitialStateQuery["viewer"]>;
 

@@ -1,7 +1,7 @@
 /** Verifies the webhooks of the server. */
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
+import { type RequestLike, readHeader } from "./callers/request.ts";
 import { ConfigurationError, readEnvironment } from "./options.ts";
-import { type RequestLike, readHeader } from "./request.ts";
 
 export { WebhookVerificationError };
 

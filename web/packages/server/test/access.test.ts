@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { createAccessReader } from "../src/access.ts";
+import { createAccessReader } from "../src/callers/access.ts";
 import {
   authenticatorOf,
   createIssuer,

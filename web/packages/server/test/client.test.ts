@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { tenantryClient } from "../src/client.ts";
+import { tenantryClient } from "../src/client/client.ts";
 import { hasCode } from "../src/errors.ts";
 import { createIssuer, createServer, type Issuer, URL } from "./tokens.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { signedIn, signedOut } from "../src/auth.ts";
-import { judge, settle, toPath } from "../src/guard.ts";
+import { signedIn, signedOut } from "../src/callers/auth.ts";
+import { judge, settle, toPath } from "../src/callers/guard.ts";
 import { readSettings } from "../src/options.ts";
 import { CLAIMS, ORGANIZATION, ORIGIN, URL } from "./tokens.ts";
 

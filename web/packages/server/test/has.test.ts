@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { signedIn } from "../src/auth.ts";
+import { signedIn } from "../src/callers/auth.ts";
 import { CLAIMS, ORGANIZATION } from "./tokens.ts";
 
 const of = (claims: object) => signedIn("token", { ...CLAIMS, ...claims } as never);

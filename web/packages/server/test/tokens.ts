@@ -1,6 +1,6 @@
 /** An issuer with a key of its own, as a Tenantry server is one. */
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { createAuthenticator } from "../src/authenticator.ts";
+import { createAuthenticator } from "../src/callers/authenticator.ts";
 import type { TenantryOptions } from "../src/options.ts";
 
 export const URL = "https://tenantry.example.com";

@@ -1,6 +1,6 @@
+import { toApiErrors } from "../foundation/transport.ts";
 import * as documents from "../generated/resources.ts";
 import { type Api, type Builders, lower, once, toPublicUserData } from "../resources/api.ts";
-import { toApiErrors } from "../transport.ts";
 import type {
   InvitationPreview,
   InviteMemberParams,

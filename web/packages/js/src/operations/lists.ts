@@ -1,5 +1,5 @@
+import { makeError } from "../foundation/transport.ts";
 import type { PageFieldsFragment } from "../generated/resources.ts";
-import { makeError } from "../transport.ts";
 import type { ListParams, ResourcePage } from "../types/lists.ts";
 
 export function pageArguments({ pageSize = 10, page = 1, offset, after, before }: ListParams): {

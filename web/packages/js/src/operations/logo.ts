@@ -1,5 +1,5 @@
+import { makeError } from "../foundation/transport.ts";
 import type { ImageType } from "../generated/resources.ts";
-import { makeError } from "../transport.ts";
 
 const TYPES: Readonly<Record<string, ImageType>> = {
   "image/png": "PNG",

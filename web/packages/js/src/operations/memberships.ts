@@ -1,7 +1,7 @@
+import { makeError } from "../foundation/transport.ts";
 import * as documents from "../generated/resources.ts";
 import type { Api, Builders, MembershipRow } from "../resources/api.ts";
 import type { FunctionsOf } from "../resources/builders.ts";
-import { makeError } from "../transport.ts";
 import type { RoleKey } from "../types/authorization.ts";
 import type { MembershipListParams, ResourcePage } from "../types/lists.ts";
 import type {

@@ -1,5 +1,5 @@
 import * as documents from "../generated/resources.ts";
-import { toEvent } from "../live-event.ts";
+import { toEvent } from "../live/live-event.ts";
 import { type Api, type Builders, lower } from "../resources/api.ts";
 import type { FunctionsOf } from "../resources/builders.ts";
 import type { RoleResource } from "../types/authorization.ts";

@@ -1,6 +1,6 @@
 import * as documents from "../generated/resources.ts";
 import type { Api, Builders } from "../resources/api.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { Tenantry } from "../types/tenantry.ts";
 import {
   acceptInvitation,

@@ -1,4 +1,4 @@
-import { lazily } from "../lazy.ts";
+import { lazily } from "../foundation/lazy.ts";
 
 /** Loads the part that reads lists and changes things, which most pages need only later. */
 export const loadOperations: () => Promise<typeof import("../operations/index.ts")> = lazily(

@@ -1,4 +1,4 @@
-import { saySame } from "../tokens.ts";
+import { saySame } from "../session/tokens.ts";
 import type { InstanceData, TenantryState, ViewerData } from "../types/state.ts";
 import type { SessionClaims, SessionResource, UserResource } from "../types/users.ts";
 import type { Api, Builders } from "./api.ts";

@@ -1,4 +1,4 @@
-import type { TenantryApiError } from "../errors.ts";
+import type { TenantryApiError } from "../foundation/errors.ts";
 import type { RoleKey } from "./authorization.ts";
 import type { OrganizationMembershipResource, PublicOrganizationData } from "./organizations.ts";
 import type { PublicUserData } from "./users.ts";

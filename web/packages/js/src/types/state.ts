@@ -1,4 +1,4 @@
-import type { TenantryError } from "../errors.ts";
+import type { TenantryError } from "../foundation/errors.ts";
 import type { InstanceResource } from "./instance.ts";
 import type { OrganizationMembershipResource, OrganizationResource } from "./organizations.ts";
 import type { SessionClaims, SessionResource, UserResource } from "./users.ts";

@@ -2,7 +2,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { TypedDocument } from "../send.ts";
+import type { TypedDocument } from "../client/send.ts";
 /** The organization to return. Set exactly one of the fields. */
 export type OrganizationBy =
   {   /** The organization's ID in another system. Requires a secret key. */

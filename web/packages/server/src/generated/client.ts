@@ -2,7 +2,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { TypedDocument } from "../send.ts";
+import type { TypedDocument } from "../client/send.ts";
 /** What a bulk mutation does with the valid entries if one of them is invalid. */
 export type BulkErrorPolicy =
   /** Reject all entries and change nothing. The payload lists all errors. */

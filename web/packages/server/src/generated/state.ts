@@ -2,7 +2,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-import type { TypedDocument } from "../send.ts";
+import type { TypedDocument } from "../client/send.ts";
 /** What happens when a user with a verified address at a domain appears. */
 export type EnrollmentMode =
   /** The user gets an invitation in the default role of the role set. */

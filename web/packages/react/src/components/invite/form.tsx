@@ -13,7 +13,7 @@ import { ErrorAlert, Note } from "../../ui/alert.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { useRoles } from "../profile/roles.ts";
+import { useRoles } from "../profile/members/roles.ts";
 import { useAnswer } from "../use-answer.ts";
 import { readAddresses, settle, type Token } from "./addresses.ts";
 import { sendInvitations } from "./send.ts";

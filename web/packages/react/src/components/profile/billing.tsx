@@ -7,7 +7,7 @@ import { RowsSkeleton } from "../../ui/skeleton.tsx";
 import { pageUrl } from "../../ui/urls.ts";
 import { useView } from "../state.ts";
 import { useAnswer } from "../use-answer.ts";
-import type { Shown } from "./general.tsx";
+import type { Shown } from "./general/general.tsx";
 import { PageHeader } from "./page-header.tsx";
 
 const LISTS = ["billing", "memberships", "invitations"] as const;

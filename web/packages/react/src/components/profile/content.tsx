@@ -8,15 +8,15 @@ import { pageUrl } from "../../ui/urls.ts";
 import { type Routing, useRoute, withoutSlashes } from "../routing.ts";
 import { useView, warnOnce } from "../state.ts";
 import { customPages } from "./custom.tsx";
-import { GeneralPage } from "./general.tsx";
-import { InvitationsPage } from "./invitations.tsx";
+import { GeneralPage } from "./general/general.tsx";
+import { InvitationsPage } from "./invitations/invitations.tsx";
 import {
   ActivitySection,
   BillingSection,
   DomainsSection,
   RequestsSection,
 } from "./lazy-sections.tsx";
-import { MembersPage } from "./members.tsx";
+import { MembersPage } from "./members/members.tsx";
 import { type Entry, entriesOf } from "./pages.tsx";
 import type { OrganizationProfileOptions } from "./props.ts";
 import { ProfileSkeleton, SectionSkeleton } from "./skeleton.tsx";

@@ -1,12 +1,16 @@
 import type { ComponentType, ReactNode } from "react";
 import { deferred } from "../../ui/deferred.ts";
-import type { Shown } from "./general.tsx";
+import type { Shown } from "./general/general.tsx";
 import { SectionSkeleton } from "./skeleton.tsx";
 
 /** The pages that few people open, each loaded when it is opened. */
-export const RequestsSection: ComponentType<Shown> = section(() => import("./requests.tsx"));
-export const DomainsSection: ComponentType<Shown> = section(() => import("./domains.tsx"));
-export const ActivitySection: ComponentType<Shown> = section(() => import("./activity.tsx"));
+export const RequestsSection: ComponentType<Shown> = section(
+  () => import("./invitations/requests.tsx"),
+);
+export const DomainsSection: ComponentType<Shown> = section(() => import("./domains/domains.tsx"));
+export const ActivitySection: ComponentType<Shown> = section(
+  () => import("./activity/activity.tsx"),
+);
 export const BillingSection: ComponentType<Shown> = section(() => import("./billing.tsx"));
 
 function section(load: () => Promise<{ default: ComponentType<Shown> }>): ComponentType<Shown> {

@@ -3,16 +3,16 @@ import { type CommonProps, Root } from "../root.tsx";
 import { type RootRef, withRef } from "../with-ref.ts";
 import { ProfileContent, type ProfileContentProps } from "./content.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "./custom.tsx";
-import { DangerSection } from "./danger.tsx";
-import { GeneralPage } from "./general.tsx";
-import { InvitationsPage } from "./invitations.tsx";
+import { DangerSection } from "./general/danger.tsx";
+import { GeneralPage } from "./general/general.tsx";
+import { InvitationsPage } from "./invitations/invitations.tsx";
 import {
   ActivitySection,
   BillingSection,
   DomainsSection,
   RequestsSection,
 } from "./lazy-sections.tsx";
-import { MembersPage } from "./members.tsx";
+import { MembersPage } from "./members/members.tsx";
 import { sectionOf } from "./section.tsx";
 import { ProfileSkeleton } from "./skeleton.tsx";
 

@@ -3,7 +3,7 @@ import type { ComponentType, FunctionComponent, ReactNode } from "react";
 import { useOrganization } from "../../hooks/useOrganization.ts";
 import { type CommonProps, Root } from "../root.tsx";
 import { type RootRef, withRef } from "../with-ref.ts";
-import type { Shown } from "./general.tsx";
+import type { Shown } from "./general/general.tsx";
 import { SectionSkeleton } from "./skeleton.tsx";
 
 export type SectionProps = CommonProps & {

@@ -5,7 +5,7 @@ import { LocalizationProvider, useLocale } from "../../localization.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { CreateOrganizationFlow } from "../create/flow.tsx";
 import { ProfileContent } from "../profile/content.tsx";
-import { LeaveDialog } from "../profile/leave-dialog.tsx";
+import { LeaveDialog } from "../profile/members/leave-dialog.tsx";
 import type { OpenDialog } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 
