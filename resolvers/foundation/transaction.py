@@ -1,6 +1,6 @@
 """The transaction of an operation: its server, actor, time, locks, and events."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
-from models.database.connection import Connection
-from models.database.errors import Deadlock, translate_errors
 from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import Busy, Forbidden, NotFound
+from models.errors import Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.keys.scopes import KeyScope
@@ -286,44 +284,6 @@ class Transaction:
                 "changes": changes,
             }
         )
-
-
-@dataclass(eq=False)
-class SharedTransaction:
-    """A transaction that a mutation joins, so that its payload is read within it as well.
-
-    It begins when the mutation joins it: what the mutation waits for before, such as a counter on
-    another machine, holds no lock. The request that it belongs to commits it, or rolls it back and
-    perhaps begins again.
-    """
-
-    begin: Callable[[], Awaitable[Transaction]]
-    # None until the mutation has joined.
-    tx: Transaction | None = None
-    # What the mutation, or the beginning of the transaction, raised.
-    error: Exception | None = None
-
-    @asynccontextmanager
-    async def join(self) -> AsyncGenerator[Transaction]:
-        """Begins the transaction and runs the mutation; the end of the block writes its events."""
-        try:
-            with translate_errors(is_unchanged=True):
-                self.tx = await self.begin()
-                yield self.tx
-                await self.tx.events.write()
-        except Deadlock as error:
-            self.error = error
-            # Not a deadlock for the mutation, which can't begin the transaction again.
-            raise Busy(is_unchanged=True) from error
-        except Exception as error:
-            self.error = error
-            raise
-
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Connection]:
-        """Lends the connection, which sees what the transaction has changed."""
-        assert self.tx, "nothing is read before the mutation"
-        yield await self.tx.session.connection()
 
 
 @asynccontextmanager

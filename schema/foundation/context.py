@@ -14,7 +14,8 @@ from models.keys.scopes import KeyScope
 from resolvers.authority.access import Actor, ActorType
 from resolvers.foundation.rate_limits import RateLimits
 from resolvers.foundation.server import Server
-from resolvers.foundation.transaction import SharedTransaction, Transaction, organizations_disabled
+from resolvers.foundation.shared_transaction import SharedTransaction
+from resolvers.foundation.transaction import Transaction, organizations_disabled
 from resolvers.keys.key_uses import use_scope
 from resolvers.keys.signing_keys import Signer
 from resolvers.queries.loaders import Loaders

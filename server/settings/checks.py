@@ -4,8 +4,9 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from server.settings.names import ISSUER
+from server.settings.secrets import SECRET_BYTES
 from server.settings.settings import Settings, SettingsError
-from server.settings.values import LOOPBACK, SECRET_BYTES, is_safe_url, parse_url
+from server.settings.values import LOOPBACK, is_safe_url, parse_url
 
 
 def ensure_production(settings: Settings) -> None:

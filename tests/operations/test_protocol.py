@@ -13,8 +13,9 @@ from starlette.routing import Route
 from websockets import http11
 
 from server.cli.runtime import http_server
-from server.http import connection
-from server.http.connection import HEAD_BYTES
+from server.http.protocols import http
+from server.http.protocols.http import HEAD_BYTES
+from server.http.protocols.refusals import LINGER_SECONDS
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import listening
@@ -100,7 +101,7 @@ async def test_a_head_out_of_all_bounds_is_refused_and_the_server_lives(
 async def test_a_head_that_does_not_end_is_not_waited_for(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.2)
     async with listening(api.app) as port:
         began = time.monotonic()
         slow = await send(port, *(bytes([letter]) for letter in START), pause=0.02)
@@ -116,7 +117,7 @@ async def test_a_head_that_does_not_end_is_not_waited_for(
 async def test_a_second_request_on_a_connection_has_its_own_time(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.3)
     async with listening(api.app) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         answers: list[bytes] = []
@@ -325,7 +326,7 @@ async def test_a_body_with_invalid_chunks_is_refused_at_once(api: Api, path: byt
 
     assert status(answer) == 400
     assert answer.count(b"HTTP/1.1") == 1
-    assert waited < connection.LINGER_SECONDS + 2
+    assert waited < LINGER_SECONDS + 2
 
 
 @pytest.mark.parametrize("parts", [1, 2])

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server.http import connection
+from server.http.protocols import slow_clients
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import listening
@@ -89,7 +89,7 @@ async def read(client: socket.socket, size: int, pause: float = 0.0) -> int:
 async def test_clients_that_read_nothing_are_cut_off(
     app: Starlette, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "STALL_SECONDS", 1.0)
     async with listening(app) as port, AsyncExitStack() as clients:
         stuck = [await clients.enter_async_context(asking(port, path)) for _ in range(40)]
         began = time.monotonic()
@@ -104,7 +104,7 @@ async def test_the_last_few_bytes_are_waited_for_no_longer(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel takes about 100 KB of each of these answers."""
-    monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "STALL_SECONDS", 1.0)
     paths = [f"/sized/{size}" for size in (120_000, 130_000, 140_000)]
     async with listening(app) as port, AsyncExitStack() as clients:
         stuck = [
@@ -117,7 +117,7 @@ async def test_the_last_few_bytes_are_waited_for_no_longer(
 async def test_a_client_that_takes_a_byte_now_and_then_is_cut_off(
     app: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "STALL_SECONDS", 1.0)
     async with listening(app) as port, asking(port) as client, asyncio.timeout(8):
         while not is_cut_off(client):
             with suppress(BlockingIOError, ConnectionError):
@@ -130,7 +130,7 @@ async def test_a_client_that_takes_a_byte_now_and_then_is_cut_off(
 async def test_a_client_that_reads_slowly_but_steadily_gets_everything(
     app: Starlette, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "STALL_SECONDS", 1.0)
     async with listening(app) as port, asking(port, path) as client:
         began = time.monotonic()
         taken = await read(client, 20_000, pause=0.02)
@@ -189,7 +189,7 @@ async def test_answers_to_pings_do_not_pile_up(api: Api) -> None:
 async def test_a_socket_that_reads_nothing_is_cut_off(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(slow_clients, "STALL_SECONDS", 1.0)
     loop = asyncio.get_running_loop()
     async with listening(api.app) as port, a_raw_socket(port) as client, asyncio.timeout(8):
         with suppress(ConnectionError):

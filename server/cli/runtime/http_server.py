@@ -11,8 +11,10 @@ from starlette.types import ASGIApp
 
 from schema.foundation.context import noop
 from server.cli.runtime.console import fail
-from server.http.connection import UNSENT_BYTES, HttpProtocol, SocketProtocol
 from server.http.graphql.websocket import MESSAGE_BYTES
+from server.http.protocols.http import HttpProtocol
+from server.http.protocols.slow_clients import UNSENT_BYTES
+from server.http.protocols.websocket import SocketProtocol
 
 # How long running requests may take once the server stops.
 SHUTDOWN_SECONDS = 7

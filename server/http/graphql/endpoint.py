@@ -26,7 +26,6 @@ from schema.execution.documents import Document, Documents
 from schema.execution.limits import OperationSize
 from schema.foundation.context import Context
 from server.http.clients import get_network
-from server.http.connection import disconnect
 from server.http.graphql.idempotency import run_idempotently
 from server.http.graphql.responses import (
     EncodedBody,
@@ -38,6 +37,7 @@ from server.http.graphql.responses import (
     remove_hints,
 )
 from server.http.graphql.sse import stream_events
+from server.http.protocols.slow_clients import disconnect
 from server.http.requests import (
     JSON,
     Operation,

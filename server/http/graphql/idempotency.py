@@ -23,7 +23,8 @@ from resolvers.foundation.idempotency import (
     load_answer,
     make_idempotent_request,
 )
-from resolvers.foundation.transaction import SharedTransaction, Transaction
+from resolvers.foundation.shared_transaction import SharedTransaction
+from resolvers.foundation.transaction import Transaction
 from schema.execution.documents import Document
 from schema.foundation.context import Context
 from schema.foundation.errors import find_cause

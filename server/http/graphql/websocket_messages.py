@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from server.http.connection import TRY_AGAIN_LATER
+from server.http.protocols.websocket import TRY_AGAIN_LATER
 from server.http.requests import HttpError, parse_operation
 from server.identity.tokens import InvalidCredential
 

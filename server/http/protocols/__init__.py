@@ -1,0 +1,1 @@
+"""The protocols of uvicorn, with limits on what clients send and on how slowly they read."""
