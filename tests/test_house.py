@@ -73,6 +73,26 @@ def test_no_module_is_a_drawer() -> None:
     ] == []
 
 
+# The most files and folders in a folder. What doesn't fit is grouped by what it is for.
+ENTRIES = 24
+
+
+def test_no_folder_is_crowded() -> None:
+    folders = [
+        folder
+        for name in PACKAGES
+        for folder in [ROOT / name, *(ROOT / name).rglob("*/")]
+        # A migration joins the others; what is built for browsers isn't ours to group.
+        if not {"versions", "assets", "__pycache__"} & {*folder.parts}
+    ]
+    entries = {
+        folder: [entry for entry in folder.iterdir() if not entry.name.startswith("_")]
+        for folder in folders
+    }
+
+    assert [folder for folder, content in entries.items() if len(content) > ENTRIES] == []
+
+
 # The first version of each package without the vulnerabilities that would affect this server: forged
 # tokens, masked errors that leak, validation that takes seconds, requests that are read in two ways.
 MENDED = {
