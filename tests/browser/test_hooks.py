@@ -61,7 +61,7 @@ def test_1_the_first_load_is_one_request(pages: Site) -> None:
         tab.wait(LOADED)
         first = tab.names()
         tab.enter(organization["id"])
-        # A page that is about to go can still ask for what an event told it.
+        # Until it closes, the old page can still send a request after a late event.
         tab.page.goto("about:blank")
         tab.operations.clear()
         tab.open(address, "auth")
