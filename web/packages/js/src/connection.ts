@@ -114,7 +114,7 @@ export class Connection {
       activatePending: async () => {
         if (this.store.state.session?.status !== "pending") return;
         this.#core.memory.setChoice(undefined);
-        await this.#catchUp();
+        await this.session.resync().catch((error) => this.#recovery.fail(error));
       },
     };
   }
@@ -276,17 +276,9 @@ export class Connection {
     await this.#core.options.onSignOut?.();
   }
 
-  async #leave(organizationId: string | null, reason: OrganizationLeft["reason"]): Promise<void> {
-    if (organizationId === null || organizationId !== this.session.organizationId) return;
-    const slug = this.store.state.organization?.slug ?? null;
-    this.#core.memory.setChoice(undefined);
-    await this.#catchUp();
-    this.store.emit("organizationLeft", { organizationId, slug, reason });
-  }
-
-  /** Reads the state after a change, which has been made even if the read fails. */
-  #catchUp(): Promise<void> {
-    return this.session.resync().catch((error) => this.#recovery.fail(error));
+  /** A change has been made even if the state can't be read after it. */
+  #leave(organizationId: string | null, reason: OrganizationLeft["reason"]): Promise<void> {
+    return this.session.leave(organizationId, reason).catch((error) => this.#recovery.fail(error));
   }
 }
 

@@ -7,7 +7,10 @@ beforeEach(() => {
   FakeSocket.all = [];
   FakeSocket.isAnswering = true;
 });
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 const OPTIONS: Partial<TenantryOptions> = {
   live: true,
@@ -51,7 +54,9 @@ test("who leaves by another tab has left, and who is removed was removed", async
   const reasons: OrganizationLeft["reason"][] = [];
   for (const actor of ["user_1", "user_2"]) {
     FakeSocket.all = [];
-    const { tenantry } = await connected();
+    const { tenantry, server } = await connected();
+    server.organizations.delete("org_1");
+    server.last = null;
     tenantry.on("organizationLeft", ({ reason }) => reasons.push(reason));
     const values = { type: "MEMBERSHIP_DELETED", organizationId: "org_1", userId: "user_1" };
     const left = { ...values, actor: { type: "USER", id: actor } };
@@ -59,6 +64,74 @@ test("who leaves by another tab has left, and who is removed was removed", async
     tenantry.close();
   }
   expect(reasons).toEqual(["left", "removed"]);
+});
+
+const REMOVAL = event({
+  type: "MEMBERSHIP_DELETED",
+  organizationId: "org_1",
+  userId: "user_1",
+});
+
+const FINDS: Record<string, (page: Fake) => Promise<unknown>> = {
+  event: () => tell("ViewerEvents", "next", REMOVAL),
+  refusal: () => tell("OrganizationEvents", "error", refusal("NOT_FOUND")),
+  renewal: ({ tenantry }) => tenantry.getToken({ skipCache: true }),
+  read: ({ tenantry }) => tenantry.reload(),
+};
+
+test.each([
+  ["event", "refusal"],
+  ["refusal", "event"],
+  ["renewal", "event"],
+  ["read", "event"],
+])("a removed user is told so once, by the %s and not by the %s", async (first, second) => {
+  for (const isTogether of [false, true]) {
+    FakeSocket.all = [];
+    const page = await connected();
+    const left: OrganizationLeft[] = [];
+    page.tenantry.on("organizationLeft", (loss) => {
+      expect(page.tenantry.organization).toBeNull();
+      left.push(loss);
+    });
+    page.server.organizations.delete("org_1");
+    page.server.last = null;
+    const finding = FINDS[first]?.(page);
+    if (!isTogether) await finding;
+    await FINDS[second]?.(page);
+    await vi.waitFor(() => expect(left).toHaveLength(1));
+    await settle();
+    expect(left).toEqual([{ organizationId: "org_1", slug: "org_1", reason: "removed" }]);
+    page.tenantry.close();
+  }
+});
+
+test("who was added again before the page has read the state has not left", async () => {
+  const { tenantry, server } = await connected();
+  const reasons: OrganizationLeft["reason"][] = [];
+  tenantry.on("organizationLeft", ({ reason }) => reasons.push(reason));
+  const values = { type: "MEMBERSHIP_DELETED", organizationId: "org_1", userId: "user_1" };
+  const left = { ...values, actor: { type: "USER", id: "user_1" } };
+  await tell("ViewerEvents", "next", event(left));
+  await tenantry.reload();
+  expect(reasons).toEqual([]);
+  expect(tenantry.organization?.id).toBe("org_1");
+  server.organizations.delete("org_1");
+  server.last = null;
+  await tenantry.reload();
+  expect(reasons).toEqual(["removed"]);
+});
+
+test("who is removed while the address names the organization is told so once", async () => {
+  vi.stubGlobal("location", { pathname: "/org_1" });
+  const page = await connected({ organizationFromUrl: { organizationPatterns: ["/:slug"] } });
+  const left: OrganizationLeft[] = [];
+  page.tenantry.on("organizationLeft", (loss) => left.push(loss));
+  page.server.organizations.delete("org_1");
+  page.server.last = "org_2";
+  await tell("ViewerEvents", "next", REMOVAL);
+  expect(page.tenantry.organization?.id).toBe("org_2");
+  await page.tenantry.reload();
+  expect(left).toHaveLength(1);
 });
 
 test("a stream that the server ends goes on where it was", async () => {

@@ -257,6 +257,32 @@ test("a read that is under way doesn't take a switch back", async () => {
   expect(tenantry.organization?.id).toBe("org_2");
 });
 
+test("a switch whose answer is of before the removal is followed by a read", async () => {
+  const { tenantry, server } = fake();
+  await tenantry.load();
+  const late = server.answer("SetActiveOrganization", { input: { organizationId: "org_2" } });
+  let arrive = (_answer: object) => {};
+  server.replies.push(
+    new Promise<object>((resolve) => {
+      arrive = resolve;
+    }),
+  );
+  const switching = tenantry.setActive({ organization: "org_2" });
+  await settle();
+  server.organizations.delete("org_2");
+  server.last = null;
+  await tenantry.reload();
+  const left: unknown[] = [];
+  tenantry.on("organizationLeft", ({ organizationId }) => left.push(organizationId));
+
+  arrive(late);
+  await switching;
+  await settle();
+
+  expect(tenantry.organization).toBeNull();
+  expect(left).toEqual(["org_2"]);
+});
+
 test("mutations carry a key, and are sent once more after a lost answer", async () => {
   const { tenantry, server } = fake();
   await tenantry.load();

@@ -4,9 +4,10 @@ import { type Choice, matchOrganization } from "../foundation/routes.ts";
 import { SIGNED_OUT } from "../foundation/store.ts";
 import { isOver, makeKey, required } from "../foundation/transport.ts";
 import * as documents from "../generated/session.ts";
-import type { TenantryEventMap } from "../types/events.ts";
+import type { OrganizationLeft, TenantryEventMap } from "../types/events.ts";
 import type { TenantryOptions } from "../types/options.ts";
 import type { SessionClaims } from "../types/users.ts";
+import { findLost, type Leaving } from "./lost.ts";
 import { Sharing } from "./sharing.ts";
 import { tokenKey, toServerFormat } from "./tokens.ts";
 
@@ -27,14 +28,14 @@ export class Session {
   turn = 0;
   /** The organization that was chosen last, in any tab. */
   chosen: string | null | undefined;
-
   /** The issuer and the subject of the identity token that the session was last used with. */
   subject: string | null = null;
   readonly sharing: Sharing;
-
   readonly #core: Core;
   #published: Pick<Payload, "viewer" | "instance"> | null = null;
   #syncing: Promise<void> | null = null;
+  /** The organization that the tab is about to leave, and why. */
+  #leaving: Leaving | null = null;
 
   constructor(core: Core) {
     this.#core = core;
@@ -64,17 +65,29 @@ export class Session {
     return this.sync();
   }
 
+  /** Leaves the tab's organization, which is gone, for the session's own. */
+  async leave(organizationId: string | null, reason: OrganizationLeft["reason"]): Promise<void> {
+    if (organizationId === null || organizationId !== this.organizationId) return;
+    this.#leaving = { organizationId, reason };
+    this.#core.memory.setChoice(undefined);
+    await this.resync();
+  }
+
   async #sync(): Promise<void> {
+    const { store } = this.#core;
     // Who was signed out stays so until somebody asks to be signed in.
-    if (this.signedOutBecause) return this.#core.store.set({ status: "ready", error: null });
+    if (this.signedOutBecause) return store.set({ status: "ready", error: null });
     const { turn } = this;
-    const isFirst = !this.#core.store.state.isLoaded || this.id === null;
-    const answer = isFirst ? await this.#open() : await this.ask(this.wanted());
+    const choice = this.wanted();
+    const isFirst = !store.state.isLoaded || this.id === null;
+    const answer = isFirst ? await this.#open() : await this.ask(choice);
     if (this.signedOutBecause) return;
     // Somebody switched meanwhile, and what was read is of before.
     if (turn !== this.turn) return this.#sync();
-    if (answer) this.accept(answer);
-    else await this.#showNobody();
+    if (!answer) return this.#showNobody();
+    const lost = findLost(store.state, { choice, leaving: this.#leaving }, answer);
+    this.accept(answer);
+    if (lost) store.emit("organizationLeft", lost);
   }
 
   /** One tab opens the session, and the others find it. */
@@ -170,6 +183,7 @@ export class Session {
       ? (viewer.activeOrganization?.id ?? null)
       : null;
     this.organizationId = organizationId;
+    this.#leaving = null;
     this.cursor = viewer?.cursor ?? null;
     const isPersonal = payload.instance.membershipMode === "OPTIONAL";
     memory.setChoice(organizationId ?? (isPersonal ? null : undefined));

@@ -33,14 +33,18 @@ export class Switching {
     // One after the other, so that the server remembers the last choice too.
     await this.#underWay;
     if (!isLast()) return false;
+    const { turn } = session;
     const asking = this.#ask(toChoice(organization), remember);
     this.#underWay = asking.catch(() => undefined);
     try {
       const answer = await asking;
       if (!isLast()) return false;
+      const isOutdated = turn !== session.turn;
       // What a read that is under way finds can be of before the switch.
       session.turn += 1;
       session.accept(answer, { isSwitching: false });
+      // And this answer can be of before a change that was read meanwhile.
+      if (isOutdated) void session.sync().catch(() => undefined);
     } catch (error) {
       if (!isLast()) return false;
       store.set({ isSwitching: false });

@@ -57,7 +57,6 @@ function useActivation(
   useEffect(() => {
     if (!mayAsk) return;
     let isOver = false;
-    let hasLeft = false;
     const isWanted = (organization: { id: string; slug: string | null } | null) =>
       organization?.id === wanted || organization?.slug === wanted;
     const activate = async () => {
@@ -67,17 +66,14 @@ function useActivation(
         if (!isWanted(tenantry.organization)) {
           await tenantry.setActive({ organization: wanted, remember });
         }
-        // A user can be removed before a switch that has succeeded says so.
-        if (!isOver && !hasLeft) setMissing(null);
+        if (!isOver) setMissing(null);
       } catch (error) {
         if (!isOver && hasCode(error, "organization_not_found_or_unauthorized")) setMissing(wanted);
       }
     };
     void activate();
     const stopLeft = tenantry.on("organizationLeft", ({ organizationId, slug }) => {
-      if (!isWanted({ id: organizationId, slug })) return;
-      hasLeft = true;
-      setMissing(wanted);
+      if (isWanted({ id: organizationId, slug })) setMissing(wanted);
     });
     return () => {
       isOver = true;
