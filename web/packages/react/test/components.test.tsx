@@ -74,6 +74,25 @@ test.each([
   await eventually(() => expect(page.textContent).toBe(""));
 });
 
+test.each([
+  ["<CreateOrganization>", <CreateOrganization key="0" hideSlug />],
+  ["<OrganizationList>", <OrganizationList key="1" hidePersonal />],
+  ["<OrganizationProfile>", <OrganizationProfile key="2" routing="virtual" />],
+  ["<OrganizationSwitcher>", <OrganizationSwitcher key="3" sideOffset={8} onSelect={vi.fn()} />],
+  ["<TaskChooseOrganization>", <TaskChooseOrganization key="4" redirectUrlComplete="/" />],
+])("%s gives the attributes of an element to its root, and no options", async (_, shown) => {
+  const ref = createRef<HTMLDivElement>();
+  const onClick = vi.fn();
+  const attributes = { ref, onClick, id: "own", title: "Organizations", "data-place": "header" };
+  render(new FakeTenantry(LOADING), cloneElement(shown, attributes));
+  const names = ["class", "data-color-scheme", "data-place", "dir", "id", "lang", "style", "title"];
+  for (const name of ref.current?.getAttributeNames() ?? []) expect(names).toContain(name);
+  expect(ref.current).toMatchObject({ id: "own", title: "Organizations" });
+  expect(ref.current?.dataset.place).toBe("header");
+  ref.current?.click();
+  expect(onClick).toHaveBeenCalledTimes(1);
+});
+
 test("a fallback of null shows nothing", () => {
   const page = render(
     new FakeTenantry(LOADING),

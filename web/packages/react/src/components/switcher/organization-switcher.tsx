@@ -6,6 +6,7 @@ import { LocalizationProvider } from "../../localization.tsx";
 import { OrganizationProfileLink, OrganizationProfilePage } from "../profile/custom.tsx";
 import { useView, warnOnce } from "../state.ts";
 import { type RootRef, withRef } from "../with-ref.ts";
+import { attributesOf } from "./attributes.ts";
 import { Dialogs, type OpenDialog, Panel } from "./lazy.tsx";
 import type { OrganizationSwitcherProps } from "./props.ts";
 import { TriggerSkeleton } from "./trigger.tsx";
@@ -78,7 +79,7 @@ function SwitcherElement(
   return (
     <div
       ref={props.rootRef}
-      {...passed(props)}
+      {...attributesOf(props)}
       {...root}
       className={own.className}
       style={{ ...own.style, ...props.style }}
@@ -87,12 +88,6 @@ function SwitcherElement(
       {props.children}
     </div>
   );
-}
-
-/** The attributes that belong to the root element: the id, `data-…`, and `aria-…`. */
-function passed(props: OrganizationSwitcherProps): Record<string, unknown> {
-  const names = Object.entries(props).filter(([name]) => /^(id|data-.*|aria-.*)$/.test(name));
-  return Object.fromEntries(names);
 }
 
 /** The number of things that wait for the user. The panel shows the same lists. */
