@@ -511,6 +511,40 @@ def test_57_the_first_rows_load_when_the_pointer_comes_near(live: Site) -> None:
         assert tab.names().count(MEMBERSHIPS) == 1
 
 
+def test_a_part_that_cannot_be_loaded_says_so_and_reloads_the_page(live: Site) -> None:
+    ada, address = live.person()
+    live.organization("Engines", ada)
+    with live.tab(address, "switcher") as tab:
+        page, trigger = tab.page, tab.page.locator(".tn-trigger")
+        alert = page.get_by_role("alert")
+        again = alert.get_by_role("button", name="Reload the page")
+        panel, dialogs = (re.compile(rf"/{name}-[^/]*\.js$") for name in ("panel", "dialogs"))
+        page.route(panel, lambda route: route.abort())
+        trigger.click()
+        expect(alert).to_contain_text("This part couldn’t be loaded. Check your connection.")
+        page.unroute(panel)
+        page.route(dialogs, lambda route: route.abort())
+        with page.expect_navigation():
+            again.click()
+        trigger.click()
+        row(page, "Engines").click()
+
+        place = trigger.bounding_box()
+        trigger.click()
+        row(page, "Create organization").click()
+        expect(again).to_be_visible()
+        assert trigger.bounding_box() == place
+        trigger.click()
+        expect(alert).to_be_hidden()
+        row(page, "Create organization").click()
+        page.unroute(dialogs)
+        with page.expect_navigation():
+            again.click()
+        trigger.click()
+        row(page, "Create organization").click()
+        expect(page.get_by_label("Organization name")).to_be_focused()
+
+
 def test_59_inside_a_dialog_of_radix(live: Site) -> None:
     ada, address = live.person()
     live.organization("Engines", ada)

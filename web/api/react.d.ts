@@ -308,6 +308,8 @@ export declare const trigger: {
     readonly personalAccount: "Personal account";
     readonly noOrganization: "No organization selected";
     readonly choose: "Choose an organization";
+    readonly loadFailed: "This part couldn’t be loaded. Check your connection.";
+    readonly reload: "Reload the page";
     readonly pending: {
         readonly one: "{count} open invitation or request";
         readonly other: "{count} open invitations and requests";

@@ -29,6 +29,8 @@ export const ar: Localization = {
       personalAccount: "الحساب الشخصي",
       noOrganization: "لم يتم اختيار مؤسسة",
       choose: "اختر مؤسسة",
+      loadFailed: "تعذّر تحميل هذا الجزء. تحقّق من اتصالك.",
+      reload: "إعادة تحميل الصفحة",
       pending: {
         zero: "لا توجد دعوات أو طلبات",
         one: "دعوة واحدة أو طلب واحد قيد الانتظار",

@@ -29,6 +29,8 @@ export const de: Localization = {
       personalAccount: "Persönliches Konto",
       noOrganization: "Keine Organisation ausgewählt",
       choose: "Organisation auswählen",
+      loadFailed: "Dieser Teil konnte nicht geladen werden. Prüfen Sie Ihre Verbindung.",
+      reload: "Seite neu laden",
       pending: {
         one: "{count} offene Einladung oder Anfrage",
         other: "{count} offene Einladungen und Anfragen",

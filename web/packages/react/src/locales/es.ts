@@ -29,6 +29,8 @@ export const es: Localization = {
       personalAccount: "Cuenta personal",
       noOrganization: "Ninguna organización seleccionada",
       choose: "Elige una organización",
+      loadFailed: "No se pudo cargar esta parte. Comprueba tu conexión.",
+      reload: "Recargar la página",
       pending: {
         one: "{count} invitación o solicitud pendiente",
         other: "{count} invitaciones y solicitudes pendientes",

@@ -29,6 +29,8 @@ export const fr: Localization = {
       personalAccount: "Compte personnel",
       noOrganization: "Aucune organisation sélectionnée",
       choose: "Choisissez une organisation",
+      loadFailed: "Cette partie n’a pas pu être chargée. Vérifiez votre connexion.",
+      reload: "Recharger la page",
       pending: {
         one: "{count} invitation ou demande en attente",
         other: "{count} invitations et demandes en attente",

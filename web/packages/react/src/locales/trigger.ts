@@ -5,6 +5,8 @@ export const trigger = {
   personalAccount: "Personal account",
   noOrganization: "No organization selected",
   choose: "Choose an organization",
+  loadFailed: "This part couldn’t be loaded. Check your connection.",
+  reload: "Reload the page",
   pending: {
     one: "{count} open invitation or request",
     other: "{count} open invitations and requests",

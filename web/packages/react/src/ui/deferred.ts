@@ -4,11 +4,17 @@ import { useCallback, useState, useSyncExternalStore } from "react";
 export interface Deferred<T> {
   /** Loads it early. A failure counts only once somebody uses it. */
   preload: () => void;
+  use: () => Loading<T>;
+}
+
+export interface Loading<T> {
+  /** Nothing while it loads, and if it can't be loaded. */
+  readonly part: T | undefined;
   /**
-   * Nothing while it loads. A failure goes to the nearest error boundary; what it shows
-   * after a reset tries again.
+   * Loads again what couldn't be loaded, and else the page: a browser may remember for as long as the page
+   * lives that a module failed.
    */
-  use: () => T | undefined;
+  readonly reload: (() => void) | undefined;
 }
 
 /**
@@ -24,21 +30,27 @@ export function deferred<T>(load: () => Promise<{ readonly default: T }>): Defer
     preload: () => void read().catch(() => {}),
     // A server has only the fallback, and the first render in the browser has to look the same.
     use: () => {
-      const [, fail] = useState();
+      const [hasFailed, setFailed] = useState(false);
       const subscribe = useCallback((onChange: () => void) => {
-        read().then(onChange, (error: unknown) =>
-          // What an update throws goes to the error boundary.
-          fail(() => {
-            throw error;
-          }),
-        );
+        read().then(onChange, (error: unknown) => {
+          globalThis.reportError?.(error);
+          setFailed(true);
+        });
         return () => {};
       }, []);
-      return useSyncExternalStore(
+      const part = useSyncExternalStore(
         subscribe,
         () => loaded,
         () => undefined,
       );
+      const reload = (): void =>
+        void read().then(
+          () => setFailed(false),
+          () => {
+            if (navigator.onLine) location.reload();
+          },
+        );
+      return { part, reload: hasFailed && !part ? reload : undefined };
     },
   };
 }

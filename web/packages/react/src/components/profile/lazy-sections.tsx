@@ -1,5 +1,6 @@
 import type { ComponentType, ReactNode } from "react";
 import { deferred } from "../../ui/deferred.ts";
+import { LoadFailure } from "../../ui/load-failure.tsx";
 import type { Shown } from "./general/general.tsx";
 import { SectionSkeleton } from "./skeleton.tsx";
 
@@ -16,7 +17,8 @@ export const BillingSection: ComponentType<Shown> = section(() => import("./bill
 function section(load: () => Promise<{ default: ComponentType<Shown> }>): ComponentType<Shown> {
   const content = deferred(load);
   return function Section(shown: Shown): ReactNode {
-    const Content = content.use();
-    return Content ? <Content {...shown} /> : <SectionSkeleton />;
+    const { part: Content, reload } = content.use();
+    if (Content) return <Content {...shown} />;
+    return reload ? <LoadFailure onReload={reload} /> : <SectionSkeleton />;
   };
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useElement } from "../../appearance/context.tsx";
 import { useOrganizationList } from "../../hooks/useOrganizationList.ts";
 import { deferred } from "../../ui/deferred.ts";
+import { LoadFailure } from "../../ui/load-failure.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { FIRST_MEMBERSHIPS } from "../rows/first-memberships.ts";
 import type { OrganizationSwitcherProps } from "./props.ts";
@@ -26,8 +27,9 @@ const dialogs = deferred(() => import("./dialogs.tsx"));
 
 /** The inside of the panel, which is loaded when it is opened for the first time. */
 export function Panel(props: PanelProps): ReactNode {
-  const Content = panel.use();
+  const { part: Content, reload } = panel.use();
   if (Content) return <Content {...props} />;
+  if (reload) return <LoadFailure onReload={reload} />;
   return (
     <>
       <PanelPreload />
@@ -48,8 +50,9 @@ export function Dialogs(props: {
   options: OrganizationSwitcherProps;
   onClose: () => void;
 }): ReactNode {
-  const Content = dialogs.use();
-  return Content && <Content {...props} />;
+  const { part: Content, reload } = dialogs.use();
+  if (Content) return <Content {...props} />;
+  return reload && <LoadFailure onReload={reload} />;
 }
 
 function LoadingPanel(): ReactNode {

@@ -39,10 +39,15 @@ export function TriggerWithPanel(props: {
     "aria-controls": panelId,
     "aria-label": label.join(", "),
   };
+  const change = (next: boolean): void => {
+    // Who opens the panel again gives up a dialog that couldn't be loaded.
+    if (next) setDialog(null);
+    setOpen(next);
+  };
   const openWithArrow = (event: KeyboardEvent): void => {
     if (event.key !== "ArrowDown" || isOpen) return;
     event.preventDefault();
-    setOpen(true);
+    change(true);
   };
   const close = (): void => {
     setOpen(false);
@@ -85,7 +90,7 @@ export function TriggerWithPanel(props: {
         label={text.title}
         anchor={button}
         isOpen={isOpen}
-        onOpenChange={setOpen}
+        onOpenChange={change}
         side={options.side ?? "bottom"}
         align={options.align ?? "start"}
         sideOffset={options.sideOffset ?? 4}

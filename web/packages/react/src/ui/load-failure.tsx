@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+import { useElement } from "../appearance/context.tsx";
+import { useTriggerText } from "../localization.tsx";
+
+/** Stands where a part of a component couldn't be loaded, for example because the network is away. */
+export function LoadFailure({ onReload }: { onReload: () => void }): ReactNode {
+  const element = useElement();
+  const { text: trigger } = useTriggerText();
+  return (
+    <div {...element("alert")} role="alert">
+      <span {...element("alertText")}>{trigger.loadFailed}</span>
+      <button type="button" {...element("button")} data-size="small" onClick={onReload}>
+        {trigger.reload}
+      </button>
+    </div>
+  );
+}
