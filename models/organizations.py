@@ -8,7 +8,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.base import JSONObject, Record, json_column
-from models.errors import FormatInvalid, TooLong, TooShort, ValueInvalid
+from models.errors.input import FormatInvalid, TooLong, TooShort, ValueInvalid
 
 SLUG_LENGTH = 64
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from models.errors import Unauthenticated
+from models.errors.request import Unauthenticated
 from models.users import get_proven_domain
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
 from resolvers.lists.page_requests import PageArguments

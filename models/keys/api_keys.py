@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Index, and_, or_
 from sqlmodel import Field, col
 
 from models.base import BaseTable, JSONObject, Record, UTCDateTime, json_column
-from models.errors import TooLong
+from models.errors.input import TooLong
 from models.validation.characters import clean_line
 from models.validation.text import ensure_readable
 

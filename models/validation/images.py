@@ -11,7 +11,7 @@ from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from models.errors import FormatInvalid, InputError, TooLarge, ValueInvalid
+from models.errors.input import FormatInvalid, InputError, TooLarge, ValueInvalid
 
 # Only for its types: loading it takes long, and only an upload needs it.
 if TYPE_CHECKING:

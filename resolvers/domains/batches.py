@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.statements import prepared_statement
 from models.database.store import Store
 from models.domains import RECHECK_AFTER, DomainEnrollment, OrganizationDomain
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.users import User
 from resolvers.domains.enrollment import can_enroll, enroll
 from resolvers.foundation.event_writer import PIECE

@@ -5,14 +5,14 @@ from sqlmodel import col
 
 from models.database.statements import prepared_statement
 from models.domains import OrganizationDomain, VerificationStrategy, start_enrollment
-from models.errors import (
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     DomainNotVerified,
     DomainOwnershipNeeded,
     DomainQuotaExceeded,
-    ErrorCollector,
-    Forbidden,
     IdentifierExists,
 )
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.instance import EnrollmentMode, Instance
 from models.validation.domains import normalize_domain

@@ -16,12 +16,8 @@ from models.domains import (
     get_ownership_status,
     make_record_name,
 )
-from models.errors import (
-    DomainRecordNotFound,
-    RateLimited,
-    VerificationExpired,
-    VerificationMissing,
-)
+from models.errors.input import DomainRecordNotFound, VerificationExpired, VerificationMissing
+from models.errors.request import RateLimited
 from models.events import EventType
 from models.organizations import Organization
 from resolvers.domains.affiliation import already_verified

@@ -6,12 +6,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import (
-    AlreadyAMember,
-    ResourceNotFound,
-    SuggestionAlreadyAccepted,
-    Unauthenticated,
-)
+from models.errors.input import AlreadyAMember, ResourceNotFound, SuggestionAlreadyAccepted
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.mail import MailKind
 from models.membership_requests import (

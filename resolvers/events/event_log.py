@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models.database.connection import Connection
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
-from models.errors import CursorExpired
+from models.errors.request import CursorExpired
 from models.events import Event
 from models.instance import Instance
 from models.organizations import Organization

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import AlreadyAMember, ErrorCollector, InvitationNotUnique
+from models.errors.collector import ErrorCollector
+from models.errors.input import AlreadyAMember, InvitationNotUnique
 from models.events import EventType
 from models.invitations import MAXIMUM_DAYS, PENDING, Invitation, make_search_text
 from models.memberships import Membership

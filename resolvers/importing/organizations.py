@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from models.base import new_id
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import ErrorCollector, IdentifierExists, ResourceNotFound
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceNotFound
 from models.events import EventType
 from models.instance import Instance
 from models.organizations import (

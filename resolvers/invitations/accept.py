@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import (
+from models.errors.input import (
     AlreadyAMember,
     InputError,
     InvitationAlreadyAccepted,
@@ -17,8 +17,8 @@ from models.errors import (
     ResourceNotFound,
     TicketExpired,
     TicketInvalid,
-    Unauthenticated,
 )
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.instance import Instance
 from models.invitations import Invitation, InvitationStatus, settle

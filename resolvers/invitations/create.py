@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.events import EventType
 from models.invitations import Invitation, make_search_text
 from models.mail import Mail

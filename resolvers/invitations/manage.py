@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import (
+from models.errors.input import (
     AlreadyAMember,
     InvitationNotGrantable,
     InvitationNotPending,

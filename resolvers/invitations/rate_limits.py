@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import first_id
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import RateLimited
+from models.errors.request import RateLimited
 from models.invitations import (
     INVITATIONS_PER_ORGANIZATION,
     MAILS_PER_ADDRESS,

@@ -10,9 +10,9 @@ from sqlalchemy import CompoundSelect, exists, false, true, union_all
 from sqlmodel import col, select
 
 from models.database.statements import prepared_statement
-from models.errors import (
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     AlreadyAMember,
-    ErrorCollector,
     InputError,
     InvitationNotUnique,
     RedirectDomainMismatch,

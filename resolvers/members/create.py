@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.events import EventType
 from models.invitations import InvitationStatus, settle
 from models.memberships import Membership

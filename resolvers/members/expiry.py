@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization

@@ -4,9 +4,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from models.errors import (
-    IdentifierExists,
-)
+from models.errors.input import IdentifierExists
 from models.events import EventType
 from models.organizations import Organization, make_slug
 from models.validation.text import to_search_text

@@ -8,12 +8,8 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import col, select
 
 from models.base import JSONObject
-from models.errors import (
-    ErrorCollector,
-    IdentifierExists,
-    ResourceInUse,
-    ValueInvalid,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceInUse, ValueInvalid
 from models.events import EventType
 from models.plans import (
     Feature,

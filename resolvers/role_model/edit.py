@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
-from models.errors import (
-    ErrorCollector,
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     IdentifierExists,
     RoleAssignedMembers,
     RoleExistsInInvitations,

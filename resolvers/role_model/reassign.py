@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, select, update
 from sqlmodel import col
 
-from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
+from models.errors.input import ParameterMissing, ResourceNotFound, ValueInvalid
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.roles import Role, find_similar

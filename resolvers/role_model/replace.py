@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import delete, inspect, select, update
 from sqlmodel import col
 
-from models.errors import ErrorCollector, ValueInvalid
+from models.errors.collector import ErrorCollector
+from models.errors.input import ValueInvalid
 from models.events import EventType
 from models.organizations import Organization
 from models.roles import RoleSet, RoleSetRole

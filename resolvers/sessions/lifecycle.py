@@ -6,7 +6,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import ResourceNotFound, Unauthenticated
+from models.errors.input import ResourceNotFound
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.memberships import Membership
 from models.sessions import LIFETIME, LIVE_SESSIONS, Session, SessionStatus

@@ -10,7 +10,8 @@ import structlog
 from sqlmodel import col, select
 
 from models.base import parse_prefix
-from models.errors import InputError, InputErrors, NotFound
+from models.errors.input import InputError, InputErrors
+from models.errors.request import NotFound
 from models.organizations import Organization
 from models.plans import (
     PayerType,

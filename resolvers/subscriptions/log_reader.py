@@ -12,7 +12,7 @@ import structlog
 from models.base import dumps
 from models.database.heartbeats import Heartbeat
 from models.database.store import Store, shield
-from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
+from models.errors.request import RequestError, TooSlow, Unauthenticated, Unavailable
 from models.events import Event, EventType
 from resolvers.authority.access import Actor
 from resolvers.events.event_log import (

@@ -10,7 +10,7 @@ from sqlmodel import col, select, true
 
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
-from models.errors import NotFound, RequestError
+from models.errors.request import NotFound, RequestError
 from models.events import REQUIRED_PERMISSIONS, get_readable_types
 from models.instance import Instance
 from models.keys.api_keys import ApiKey, is_live_at

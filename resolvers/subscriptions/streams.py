@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from models.errors import RequestError
+from models.errors.request import RequestError
 from models.events import Event
 from resolvers.authority.access import Actor
 from resolvers.events.scopes import Scope

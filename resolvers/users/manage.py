@@ -8,11 +8,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.errors import Deadlock
 from models.database.statements import prepared_statement
-from models.errors import (
-    ErrorCollector,
-    ParameterNil,
-    ResourceNotFound,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import ParameterNil, ResourceNotFound
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import check_limit

@@ -5,7 +5,7 @@ from functools import partial
 import strawberry
 
 from models.domains import OrganizationDomain as DomainRow
-from models.errors import InputError
+from models.errors.input import InputError
 from models.keys.scopes import KeyScope
 from models.roles import DOMAINS_MANAGE
 from resolvers.domains import affiliation, manage, ownership

@@ -7,7 +7,8 @@ import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from ulid import ULID
 
-from models.errors import InputError, RequestError
+from models.errors.input import InputError
+from models.errors.request import RequestError
 from models.validation.text import mask_keys
 from schema.foundation.scalars import JSONObject
 

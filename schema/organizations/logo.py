@@ -7,7 +7,7 @@ from functools import partial
 
 import strawberry
 
-from models.errors import ParameterMissing
+from models.errors.input import ParameterMissing
 from models.keys.scopes import KeyScope
 from models.roles import PROFILE_MANAGE
 from models.validation.images import CleanImage, ImageType, clean_image

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from cryptography.fernet import InvalidToken
 
-from models.errors import SecretUnreadable
+from models.errors.request import SecretUnreadable
 from models.keys.encryption import decrypt
 from models.keys.scopes import KeyScope
 from models.webhooks import DeliveryStatus

@@ -9,7 +9,7 @@ import structlog
 
 from models.database.heartbeats import Heartbeat
 from models.database.store import shield
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.images import KEPT_FOR
 from resolvers.authority.access import SYSTEM
 from resolvers.delivery.cleanup import (

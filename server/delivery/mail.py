@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from models.database.session import DatabaseSession
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.invitations import InvitationStatus, get_status
 from models.mail import MailKind, MailStatus
 from models.users import make_full_name

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from server.development.issuer import DevelopmentIssuer
 from server.http.graphql.responses import make_error_response
 from server.http.requests import JSON, bad_request, parse_accept, read_body

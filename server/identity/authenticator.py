@@ -12,7 +12,7 @@ import httpx
 import structlog
 
 from models.base import JSONObject
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.keys.api_keys import KEY_PREFIX as API_KEY_PREFIX
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from models.errors import NotFound, Unauthenticated
+from models.errors.request import NotFound, Unauthenticated
 from models.events import EventType
 from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.events.scopes import Scope

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import JSONObject, parse_prefix
-from models.errors import ResourceNotFound, ValueInvalid
+from models.errors.input import ResourceNotFound, ValueInvalid
 from models.keys.api_keys import ApiKey, find_fault
 from models.keys.scopes import KeyScope
 from models.users import User

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from models.plans import Feature, PayerType, Plan, PlanSubscription, SubscriptionStatus

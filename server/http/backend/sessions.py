@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ParameterMissing
+from models.errors.input import ParameterMissing
 from models.instance import requires_organization
 from models.keys.scopes import KeyScope
 from models.sessions import Session, SessionStatus, get_status

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ParameterMissing, ResourceNotFound
+from models.errors.input import ParameterMissing, ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.users import User
 from models.validation.addresses import normalize_valid

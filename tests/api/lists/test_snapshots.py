@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from models.database import limits
 from models.database.store import Snapshot, Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.users import User
 from resolvers.foundation.rate_limits import RateLimits, Rates

@@ -11,11 +11,10 @@ from starlette.responses import Response
 from ulid import ULID
 
 from models.base import JSONObject
-from models.errors import (
+from models.errors.input import InputError, InputErrors
+from models.errors.request import (
     BadUserInput,
     Forbidden,
-    InputError,
-    InputErrors,
     LimitExceeded,
     NotFound,
     RateLimited,

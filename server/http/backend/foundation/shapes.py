@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.base import JSONObject, to_milliseconds
-from models.errors import DeletedMeanwhile
+from models.errors.request import DeletedMeanwhile
 from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.scopes import KeyScope
 from models.memberships import Membership
