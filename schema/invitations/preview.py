@@ -10,7 +10,7 @@ from resolvers.invitations.tickets import TicketKind
 from schema.foundation.context import Info
 from schema.foundation.scalars import DateTime
 from schema.invitations.enums import InvitationStatus
-from schema.organizations.types import PublicOrganization
+from schema.organizations.public import PublicOrganization
 
 
 @strawberry.enum(description="The next step for a person who opens an invitation link.")

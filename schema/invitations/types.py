@@ -21,7 +21,8 @@ from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
 from schema.invitations.order import InvitationOrder
 from schema.memberships.types import has_permission
-from schema.organizations.types import Organization, PublicOrganization
+from schema.organizations.public import PublicOrganization
+from schema.organizations.types import Organization
 from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
 
