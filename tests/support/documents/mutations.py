@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.support.api import JSON, Api, Caller
+from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.data.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.data.factories import Acme, an_invitation
 from tests.support.data.images import LOGO
@@ -105,13 +105,29 @@ PLAN_INPUTS: dict[str, Callable[[Acme], JSON]] = {
     "setSubscription": lambda acme: {**of(acme), "plan": "team"},
 }
 
+# What only people do; all others work with a secret key.
+_BY_OUTSIDER = {"acceptInvitation", "declineInvitation"}
+_BY_MEMBER = {
+    *("leaveOrganization", "createSession", "setActiveOrganization"),
+    *("createSessionToken", "endSession"),
+}
 NAMES = (*INPUTS, *SESSION_INPUTS, *WEBHOOK_INPUTS, *PLAN_INPUTS)
 
 
-async def prepare(api: Api, acme: Acme, mutation: str, *, owner: Caller) -> JSON:
-    """Creates what the mutation needs, such as a session of the owner; returns its input."""
+def caller_of(acme: Acme, mutation: str) -> Caller:
+    """Returns who can send the mutation, with the input of `prepare`."""
+    if mutation in _BY_OUTSIDER:
+        return acme.outsider
+    return acme.member if mutation in _BY_MEMBER else SERVICE
+
+
+async def prepare(api: Api, acme: Acme, mutation: str, *, owner: Caller | None = None) -> JSON:
+    """Creates what the mutation needs, such as a session of the owner; returns its input.
+
+    The owner of the session is the member by default.
+    """
     if mutation in SESSION_INPUTS:
-        session_id = await a_session(api, by=owner)
+        session_id = await a_session(api, by=owner or acme.member)
         api.clock.forward(minutes=1)
         own = {} if mutation == "createSession" else {"sessionId": session_id}
         return own | SESSION_INPUTS[mutation](acme)
