@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from models.errors.request import NameServersSilent
 
-# dnspython takes long to import, and few processes look into DNS. The settings import this module.
+# dnspython takes long to import, and few processes use DNS. The settings import this module.
 if TYPE_CHECKING:
     from dns.nameserver import Nameserver
 

@@ -104,7 +104,7 @@ async def update_enrollment(
     mode: EnrollmentMode,
     delete_pending: bool,
 ) -> OrganizationDomain:
-    """Sets the mode; the worker enrolls the users who are there already."""
+    """Sets the mode; the worker enrolls existing users."""
     organization = await tx.lock_organization(organization_id)
     instance = await load_domains_settings(tx)
     domain = await load_domain(tx, organization_id, domain_id)

@@ -30,7 +30,7 @@ NOTICE_PAUSE = timedelta(days=1)
 async def accept_suggestion(
     tx: Transaction, *, suggestion_id: str
 ) -> tuple[OrganizationSuggestion, MembershipRequest]:
-    """Makes the membership request of a suggestion, once."""
+    """Creates the membership request of a suggestion, once."""
     await tx.ensure_organizations_enabled()
     await load_domains_settings(tx)
     suggestion = await _load_own(tx, suggestion_id)

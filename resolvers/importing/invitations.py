@@ -58,7 +58,7 @@ class _Known:
 
 
 async def import_invitations(batch: Batch, records: Sequence[InvitationRecord]) -> None:
-    """Imports invitations; one that was imported before stays as it is, whatever became of it."""
+    """Imports invitations; one that was imported before stays as it is, whatever its status."""
     live = [record for record in records if not _is_over(batch, record)]
     batch.report.left["expired invitations"] += len(records) - len(live)
     named = [(record, _make_id(batch, record)) for record in live]

@@ -70,7 +70,7 @@ class ValidRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What recipients can name, or the error of it; and what those have who name nothing."""
+    """What recipients can name, or the error for it, and what applies to those who name nothing."""
 
     roles: Mapping[str | None, RoleWithPermissions | InputError]
     inviters: Mapping[str | None, Inviter | InputError]

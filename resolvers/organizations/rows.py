@@ -20,9 +20,10 @@ from resolvers.organizations.slugs import add_suffix, slug_taken
 async def insert_row(
     tx: Transaction, organization: Organization, *, has_derived_slug: bool
 ) -> None:
-    """Inserts the row, although another transaction can have taken the slug or the external ID.
+    """Inserts the row; raises IdentifierExists if the slug or the external ID is taken.
 
-    A derived slug then gets a suffix. With SQLite, there is no other transaction.
+    On PostgreSQL, another transaction can take them after they were checked. A derived slug then
+    gets a suffix.
     """
     if not is_on_postgresql(tx.session):
         tx.session.add(organization)

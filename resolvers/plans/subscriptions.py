@@ -208,7 +208,7 @@ def _create(tx: Transaction, facts: SubscriptionFacts, plan: Plan) -> PlanSubscr
 async def _change(
     tx: Transaction, subscription: PlanSubscription, facts: SubscriptionFacts, plan: Plan
 ) -> PlanSubscription:
-    """Writes what differs; without a difference, there is no event."""
+    """Writes what differs; an update that changes nothing leaves no event."""
     before = subscription_data(subscription, await tx.session.get_one(Plan, subscription.plan_id))
     if not apply_changes(subscription, _to_columns(tx, facts, plan)):
         return subscription

@@ -1,4 +1,4 @@
-"""What a form to create an organization can begin with."""
+"""Suggestions for a form that creates an organization."""
 
 import asyncio
 from dataclasses import dataclass

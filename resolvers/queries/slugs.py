@@ -20,7 +20,7 @@ LAST_NUMBER = 9
 
 @dataclass(frozen=True, slots=True)
 class SlugCheck:
-    """What a mutation would say about a slug, and a free one if that is an error."""
+    """The error of a mutation with this slug, if any, and then a free slug instead."""
 
     error: InputError | None = None
     suggestion: str | None = None

@@ -64,7 +64,7 @@ async def _apply(tx: Transaction, row: StripeSubscription) -> str | None:
         return f"Stripe returned something that isn't a subscription ({error})."
     organization_id, conflict = await _find_organization(tx, state)
     if organization_id is None:
-        # Nobody can or must do anything about one that is over.
+        # A subscription that is over needs no action.
         return None if state.is_over else conflict
     try:
         organization = await tx.lock_organization(organization_id)

@@ -21,9 +21,9 @@ log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 @strawberry.type(
-    description="A validation error or a violated rule that the user can fix. If a mutation returns"
-    " one, it changed nothing, except with `SKIP_FAILED` in a bulk mutation, and that it counts an"
-    " attempt to verify a domain."
+    description="A validation error or a violated rule that the user can fix. If a mutation"
+    " returns one, it changed nothing, with two exceptions: `SKIP_FAILED` in a bulk mutation"
+    " applies the valid entries, and an attempt to verify a domain counts."
 )
 class UserError:
     code: str = strawberry.field(

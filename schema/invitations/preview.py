@@ -37,7 +37,7 @@ class InvitationNext(Enum):
 class InvitationPreview:
     organization_name: str = strawberry.field(description="The name of the organization.")
     organization_image_url: str = strawberry.field(
-        description="URL of the organization's logo, or of a generated image if there is none."
+        description="URL of the organization's logo, or of a generated image if it has no logo."
     )
     email_address: str = strawberry.field(description="The invited email address.")
     role_name: str = strawberry.field(

@@ -7,8 +7,8 @@ from schema.foundation.context import Context
 
 
 @strawberry.type(
-    description="The part of an organization that a person can read who is invited to join it, or"
-    " who can ask to."
+    description="The part of an organization that people can read who are invited to join it, or"
+    " who can ask to join."
 )
 class PublicOrganization:
     id: strawberry.ID = strawberry.field(description="ID of the organization.")

@@ -20,7 +20,7 @@ class SlugAvailability:
         " organization can still take it before you do."
     )
     code: str | None = strawberry.field(
-        description="The code that `createOrganization` answers for this slug. Null if it is"
+        description="The code that `createOrganization` returns for this slug. Null if it is"
         " available."
     )
     message: str | None = strawberry.field(

@@ -55,7 +55,7 @@ class MailChannel:
     at_once: ClassVar = 10
 
     server: Server
-    # None if there is no way to send mail: the emails wait.
+    # None if the server can't send mail: the emails wait.
     transport: Transport | None
     sender: str
 
@@ -115,7 +115,7 @@ class MailChannel:
         return urlsplit(self.server.public_url).hostname or "localhost"
 
     async def render(self, claim: Claim) -> EmailMessage | None:
-        """Renders the message; None if there is nothing to say anymore."""
+        """Renders the message; None if it is no longer needed."""
         now = self.server.clock()
         if claim.row.kind == MailKind.INVITATION.value:
             email = await self.make_email(claim)

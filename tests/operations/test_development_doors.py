@@ -220,7 +220,7 @@ async def test_an_outbox_without_email_says_so(store: Store, tmp_path: Path) -> 
     page = await api.client.get("/dev/outbox", headers={"accept": "text/html"})
     listed = await api.client.get("/dev/outbox", headers={"accept": "application/json"})
 
-    assert "There is no email yet." in page.text
+    assert "No email was sent yet." in page.text
     assert listed.json() == {"emails": []}
     await api.client.aclose()
 

@@ -46,8 +46,8 @@ def import_clerk(
     existing: Annotated[
         Existing,
         typer.Option(
-            help="What happens to a record that is here already: it stays as it is (`skip`), it is"
-            " updated (`update`), or it counts as refused (`fail`)."
+            help="What happens to a record that already exists here: it stays as it is (`skip`),"
+            " it is updated (`update`), or it counts as refused (`fail`)."
         ),
     ] = Existing.SKIP,
     roles: Annotated[
@@ -61,14 +61,15 @@ def import_clerk(
         bool,
         typer.Option(
             "--trust-verified",
-            help="Take over which addresses and domains are verified. Otherwise, none is.",
+            help="Import addresses and domains as verified if the source has verified them."
+            " Otherwise, none of them is verified.",
         ),
     ] = False,
     events: Annotated[
         bool,
         typer.Option(
-            help="Record an event for each object. With --no-events, every cursor of the event log"
-            " from before expires."
+            help="Record an event for each object. With --no-events, every earlier cursor of the"
+            " event log expires."
         ),
     ] = True,
     webhooks: Annotated[

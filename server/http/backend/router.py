@@ -33,7 +33,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # A slash within an ID would lead to another endpoint, and no ID contains a NUL.
 HIDDEN = re.compile(rb"%(2f|00)", re.IGNORECASE)
 UNKNOWN = Rejected(
-    404, Fault("resource_not_found", "There is no such endpoint. See the guide Backend API.")
+    404, Fault("resource_not_found", "This endpoint doesn't exist. See the guide Backend API.")
 )
 
 

@@ -63,7 +63,7 @@ class NewUser(Body):
     last_name: str | None = None
     public_metadata: Metadata = None
     private_metadata: Metadata = None
-    # There are no such checks to skip.
+    # These checks don't exist here, so none has to be skipped.
     skip_password_requirement: bool | None = None
     skip_password_checks: bool | None = None
     skip_legal_checks: bool | None = None
