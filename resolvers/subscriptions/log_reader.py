@@ -91,7 +91,7 @@ class LogReader:
         It ends only by raising the reason: NotFound, Forbidden, Unauthenticated, CursorExpired,
         TooSlow or Unavailable.
         """
-        # From now on the reader can end the stream, also while it catches up.
+        # From now on the reader can end the stream, even while it catches up.
         self.streams.add(stream)
         if self.task is None:
             # The reader outlives the request that starts it, and doesn't belong to its trace.

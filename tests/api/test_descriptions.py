@@ -95,7 +95,6 @@ def test_a_description_is_shared_by_few() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    "name",
     [
         "The input of `createRole`.",
         "A page of a list of users.",

@@ -103,7 +103,7 @@ class BackendApi:
         return Response(json, media_type=JSON)
 
     async def show_keys(self, request: Request) -> Response:
-        """Answers with the public keys of session tokens, also to callers without a secret key."""
+        """Returns the public keys of session tokens, to callers without a secret key too."""
         try:
             return Response(dumps(await load_key_set(self.graphql.signer)), media_type=JSON)
         except Exception as error:
