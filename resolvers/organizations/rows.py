@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from models.errors.input import IdentifierExists
 from models.events import EventType
-from models.organizations import Organization, make_slug
+from models.organizations import Organization
+from models.validation.slugs import make_slug
 from models.validation.text import to_search_text
 from resolvers.events.payloads import record_organization
 from resolvers.foundation.changes import apply_changes

@@ -10,7 +10,8 @@ from sqlmodel import col
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
 from models.errors.input import InputError
-from models.organizations import Organization, check_slug, make_slug
+from models.organizations import Organization
+from models.validation.slugs import check_slug, make_slug
 from models.validation.text import NAME_LENGTH
 from resolvers.organizations.slugs import add_suffix, slug_taken
 

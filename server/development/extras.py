@@ -13,9 +13,10 @@ from models.invitations import PENDING, Invitation
 from models.keys.api_keys import ApiKey
 from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
-from models.organizations import Organization, make_slug
+from models.organizations import Organization
 from models.sessions import Session
 from models.users import User
+from models.validation.slugs import make_slug
 from models.webhooks import WebhookEndpoint
 from resolvers.authority.access import Actor, ActorType
 from resolvers.foundation.server import Server
