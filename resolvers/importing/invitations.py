@@ -33,7 +33,7 @@ from resolvers.importing.report import Outcome
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import find_addresses_with_room
 from resolvers.invitations.validation import compute_expiry
-from resolvers.members.expiry import expire_overdue_in
+from resolvers.members.invitation_expiry import expire_overdue_in
 from resolvers.roles import RolesOfSet, RoleWithPermissions, load_roles_of_set
 
 

@@ -34,7 +34,7 @@ from resolvers.foundation.metadata import Metadata
 from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.add import add_member
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import ensure_own_seat
 from resolvers.roles import RoleWithPermissions, load_roles_of_set

@@ -18,7 +18,7 @@ from resolvers.invitations.validation import (
     ValidRecipient,
     validate_invitations,
 )
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.seats import (
     count_taken_seats,
     ensure_free_seat,

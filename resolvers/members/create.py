@@ -11,7 +11,7 @@ from resolvers.events.payloads import record_invitation
 from resolvers.foundation.bulk import ensure_bulk_size, group_by_code
 from resolvers.foundation.transaction import Transaction
 from resolvers.members.add import add_members
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.requests import settle_waiting
 from resolvers.members.validation import MemberDraft, NewMember, check_members
 from resolvers.roles import load_roles_by_id

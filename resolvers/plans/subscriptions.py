@@ -34,7 +34,7 @@ from models.validation.text import check_external_id
 from resolvers.events.plan_payloads import subscription_data
 from resolvers.foundation.changes import apply_changes
 from resolvers.foundation.transaction import Transaction
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.seats import SeatLimit, SeatLimitSource, count_taken_seats
 from resolvers.plans.billing import ensure_billing_enabled
 from resolvers.plans.events import record_subscription

@@ -1,4 +1,4 @@
-"""Expiry: an invitation reads as expired at once, and is stored as expired once (rule 13)."""
+"""Expiry of invitations: one reads as expired at once, and is stored as expired once (rule 13)."""
 
 from datetime import datetime
 
