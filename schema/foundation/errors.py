@@ -1,4 +1,4 @@
-"""The only place where a refusal, or anything else that went wrong, becomes what a client reads."""
+"""Converts refusals and all other exceptions to what clients read, which nothing else does."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the pages of a development server can ask for: tokens, its key, and the written email."""
+"""The routes under `/dev`, for the server's own pages: tokens, its secret key, and its email."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ HEADERS = {
             "default-src 'none'",
             "style-src 'unsafe-inline'",
             "frame-src 'self'",
-            # The icon of the page, which is none.
+            # An empty icon, so that browsers don't request one.
             "img-src data:",
             "form-action 'none'",
             "frame-ancestors 'self'",

@@ -62,7 +62,7 @@ log = structlog.stdlib.get_logger("tenantry.backend_api")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a request; `parameter` names the value that is to blame."""
+    """What is wrong with a request; `parameter` names the wrong value."""
 
     code: str
     message: str
