@@ -24,7 +24,7 @@ from resolvers.foundation.transaction import begin
 from resolvers.sessions.lifecycle import create_session
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import OnWritten
-from server.development import demo, doors
+from server.development import demo, dev_routes
 from server.development.files import load_development_key
 from server.development.issuer import (
     ADA,
@@ -80,7 +80,7 @@ async def make_development_extras(
         ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
-        routes=[*doors.routes(issuer, key, folder / OUTBOX.name), *demo.routes()],
+        routes=[*dev_routes.routes(issuer, key, folder / OUTBOX.name), *demo.routes()],
     )
 
 

@@ -333,7 +333,7 @@ async def test_a_demo_that_is_not_built_says_how_to(
 
 
 @pytest.mark.parametrize("env", Environment)
-async def test_without_the_extras_of_development_there_are_no_doors(
+async def test_without_the_extras_of_development_no_dev_route_exists(
     store: Store, clock: Clock, env: Environment
 ) -> None:
     app: Starlette = make_application(settings(env=env), store=store, clock=clock)
