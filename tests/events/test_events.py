@@ -19,6 +19,7 @@ from tests.support.documents.mutations import (
     PLAN_INPUTS,
     SESSION_INPUTS,
     caller_of,
+    case,
     of,
     prepare,
 )
@@ -83,7 +84,7 @@ EVENTS = {
 }
 
 
-@pytest.mark.parametrize("mutation", NAMES)
+@pytest.mark.parametrize("mutation", [case(name) for name in NAMES])
 async def test_each_mutation_writes_its_events_and_answers_with_the_last(
     api: Api, acme: Acme, mutation: str
 ) -> None:

@@ -11,7 +11,7 @@ from tests.support.data.api_keys import OF_API_KEYS
 from tests.support.data.factories import Acme
 from tests.support.data.keys import OF_KEYS
 from tests.support.documents.domain_mutations import OF_DOMAINS
-from tests.support.documents.mutations import NAMES, of, prepare
+from tests.support.documents.mutations import NAMES, case, of, prepare
 
 CALLERS: dict[str, Callable[[Acme], Caller]] = {
     "nobody": lambda acme: NOBODY,
@@ -109,7 +109,7 @@ def refusal(answer: Any) -> tuple[str, str | None] | None:
 @pytest.mark.parametrize(
     ("mutation", "who"),
     [
-        (mutation, who)
+        case(mutation, who)
         for mutation in NAMES
         for who, answer in zip(CALLERS, ANSWERS[mutation], strict=True)
         if answer is OK

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.data.billing import make_feature, make_plan, subscribe, switch_billing
 from tests.support.data.factories import Acme, an_invitation
@@ -111,7 +113,14 @@ _BY_MEMBER = {
     *("leaveOrganization", "createSession", "setActiveOrganization"),
     *("createSessionToken", "endSession"),
 }
-NAMES = (*INPUTS, *SESSION_INPUTS, *WEBHOOK_INPUTS, *PLAN_INPUTS)
+_ON_BOTH_DATABASES = (*SESSION_INPUTS, *PLAN_INPUTS)
+NAMES = (*_ON_BOTH_DATABASES, *INPUTS, *WEBHOOK_INPUTS)
+
+
+def case(mutation: str, *values: str) -> object:
+    """A case of a test; sessions and plans have statements that differ on PostgreSQL."""
+    marks = [pytest.mark.both_databases] if mutation in _ON_BOTH_DATABASES else []
+    return pytest.param(mutation, *values, marks=marks)
 
 
 def caller_of(acme: Acme, mutation: str) -> Caller:
