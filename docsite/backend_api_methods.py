@@ -1,4 +1,4 @@
-"""The methods of Clerk's SDK for Node.js that call each endpoint; empty if there is none."""
+"""The methods of Clerk's SDK for Node.js that call each endpoint; empty if no method does."""
 
 METHODS = {
     "GET /v1/organizations": "organizations.getOrganizationList",

@@ -24,7 +24,7 @@ scope in the third one. Parameters in bold are required. Lists also take `limit`
 """
 END = """## Not supported
 
-These paths, and all below them, answer with 501 and the sentence in the second column.
+These paths, and all below them, return 501 with the sentence in the second column.
 """
 TITLES = {
     "of_user": "What belongs to a user",

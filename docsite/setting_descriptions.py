@@ -91,7 +91,7 @@ DESCRIPTIONS: dict[str, Any] = {
     " `POST /billing/stripe`. While you replace one, give both.",
     "stripe_api_key": "A restricted key of Stripe that can read subscriptions. With it, the server reads the current"
     " state after each event, and once a day. Without it, the server applies the state in the event itself.",
-    "stripe_api_url": "Where the API of Stripe is, for tests.",
+    "stripe_api_url": "The URL of Stripe's API. Change it only for tests.",
     "event_retention_days": "The number of days that the event log and the deliveries of webhooks are kept.",
     "user_rate": "The number of root fields that one user can run, such as `600/minute`, or `off`.",
     "address_rate": "The number of root fields that one IP address can run without a valid credential, or `off`.",

@@ -1,1 +1,1 @@
-"""What is kept: the tables, and the rules that need no I/O."""
+"""Tables, and the rules that need no I/O."""

@@ -19,8 +19,8 @@ CODE_PAUSE = timedelta(seconds=30)
 RECORD_LIFETIME = timedelta(days=7)
 RECORD_LABEL = "_tenantry"
 RECORD_PREFIX = "tenantry-domain-verification="
-# How long after a look into DNS the next one can follow.
-LOOK_PAUSE = timedelta(seconds=5)
+# How long after a DNS lookup the next one can follow.
+LOOKUP_PAUSE = timedelta(seconds=5)
 # How long after a mode is switched on users are looked for once more: the transactions that didn't
 # see the new mode have ended by then.
 RECHECK_AFTER = timedelta(minutes=1)

@@ -23,8 +23,8 @@ class EventType(Enum):
     """The types of events; the values are the names that webhooks use.
 
     A new type also needs a description in schema/events/enums.py, and a call of
-    `Transaction.record` with its data, which resolvers/events/payloads.py makes. A new subject also
-    needs a permission below, or only secret keys can read its events.
+    `Transaction.record` with its data, which resolvers/events/payloads.py creates. A new subject
+    also needs a permission below, or only secret keys can read its events.
     """
 
     ORGANIZATION_CREATED = "organization.created"
@@ -127,7 +127,7 @@ def get_readable_types(permissions: frozenset[str]) -> frozenset[str]:
 
 
 MEMBERSHIP_TYPES = list_types(MEMBERSHIP)
-# The events that concern the user that they are about, without more ado.
+# Events that concern the user that they are about; no other table has to be read to know that.
 OWN_TYPES = list_types(MEMBERSHIP, MEMBERSHIP_REQUEST, USER, SESSION)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, literal_column, text
 from sqlmodel import Field, col
 
 from models.base import JSONObject, Record, UTCDateTime, json_column
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from models.validation.text import to_search_text
 
 MAXIMUM_DAYS = 365

@@ -58,7 +58,7 @@ class Mail(Record, table=True):
     # The user or the API key that sent it; null for a secret key.
     inviter_id: str | None = None
     # The nonce of the invitation or the code when the email was queued: with another one, the link
-    # or the code would be dead.
+    # or the code would be invalid.
     nonce: str
     status: str = MailStatus.QUEUED.value
     attempts: int = 0

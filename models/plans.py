@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field
 
 from models.base import BaseTable, JSONObject, Record, UTCDateTime, json_column
-from models.errors import FormatInvalid, TooLong, ValueInvalid
+from models.errors.input import FormatInvalid, TooLong, ValueInvalid
 from models.roles import FEATURE_LENGTH, SYSTEM_PREFIX
 
 # Without `:` and `,`, which separate features in session tokens (rule 41).

@@ -9,7 +9,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.base import BaseTable, Record
-from models.errors import FormatInvalid, TooLong
+from models.errors.input import FormatInvalid, TooLong
 from models.validation.characters import clean_line
 from models.validation.text import ensure_readable
 

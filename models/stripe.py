@@ -47,7 +47,7 @@ class StripeSubscription(BaseTable, table=True):
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     claimed_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    # How many events there were: one that arrives during a reading makes another one due.
+    # The number of events: one that arrives during a reading makes another reading due.
     events: int = 0
     # The state at Stripe, null before the first reading; and when that was.
     customer_id: str | None = Field(default=None, index=True)

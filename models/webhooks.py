@@ -11,7 +11,7 @@ from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, fal
 from sqlmodel import Field
 
 from models.base import Record, UTCDateTime
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from models.events import EventType
 from models.keys.encryption import Purpose
 

@@ -1,1 +1,1 @@
-"""What is done: one function an operation; knows no GraphQL and no HTTP."""
+"""Operations, lists, and queries: a function for each, without GraphQL or HTTP."""

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from models.database.statements import prepared_statement
 from models.domains import MANUAL, OrganizationDomain
-from models.errors import ErrorCollector, FormatInvalid, ValueInvalid
+from models.errors.collector import ErrorCollector
+from models.errors.input import FormatInvalid, ValueInvalid
 from models.instance import FIRST_MODES, EnrollmentMode, Instance
 from models.invitations import check_expiry_days
 from models.organizations import check_limit

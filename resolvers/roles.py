@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.session import DatabaseSession
 from models.database.statements import prepared_statement
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.roles import (
     MANAGER_PERMISSIONS,
     Permission,

@@ -1,4 +1,4 @@
-"""What is shown: the schema, composed of each noun's queries and mutations."""
+"""The GraphQL schema, composed of the queries and mutations of each noun."""
 
 from collections.abc import Iterable
 from inspect import isawaitable

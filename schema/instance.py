@@ -37,16 +37,16 @@ class Instance:
         description="The name of your product, for emails and pages. `Tenantry` if none is set."
     )
     logo_url: str | None = strawberry.field(
-        description="The logo of your product. Null if there is none."
+        description="The logo of your product. Null if it isn't set."
     )
     home_url: str | None = strawberry.field(
-        description="The home page of your product. Null if there is none."
+        description="The home page of your product. Null if it isn't set."
     )
     sign_in_url: str | None = strawberry.field(
-        description="The page of your product where people sign in. Null if there is none."
+        description="The page of your product where people sign in. Null if it isn't set."
     )
     sign_up_url: str | None = strawberry.field(
-        description="The page of your product where people sign up. Null if there is none."
+        description="The page of your product where people sign up. Null if it isn't set."
     )
     organizations_enabled: bool = strawberry.field(
         description="Whether users can use organizations. If false, only secret keys can."
@@ -97,12 +97,11 @@ class Instance:
     )
 
     billing_enabled: bool = strawberry.field(
-        description="Whether plans decide which custom permissions count, and how many seats there"
-        " are."
+        description="Whether plans decide which custom permissions count, and how many seats an"
+        " organization has."
     )
     billing_url: str | None = strawberry.field(
-        description="The page of your product where people manage their plan. Null if there is"
-        " none."
+        description="The page of your product where people manage their plan. Null if it isn't set."
     )
 
     @strawberry.field(description="The publicly visible plans, oldest first.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from models.errors import Unauthenticated
+from models.errors.request import Unauthenticated
 from models.users import get_proven_domain
 from resolvers.invitations.lists import INVITATIONS_OF_ADDRESS
 from resolvers.lists.page_requests import PageArguments
@@ -69,7 +69,8 @@ class Viewer:
 
     @strawberry.field(
         description="The organization in the request's session token, or in the token that the"
-        " mutation returns. Null if there is none, or if the user is no longer a member of it."
+        " mutation returns. Null if the token has none, or if the user is no longer a member of"
+        " it."
     )
     async def active_organization(self, info: Info) -> Organization | None:
         # The same read as that of `activeMembership`.
@@ -77,8 +78,8 @@ class Viewer:
         return await load_organization(info, membership.organization_id) if membership else None
 
     @strawberry.field(
-        description="The user's membership in the active organization. Null if there is no active"
-        " organization, or if the user is no longer a member of it."
+        description="The user's membership in the active organization. Null if no organization is"
+        " active, or if the user is no longer a member of it."
     )
     async def active_membership(self, info: Info) -> Membership | None:
         info.context.ensure_organizations_enabled()
@@ -88,7 +89,7 @@ class Viewer:
 
     @strawberry.field(
         description="The keys of the user's permissions in the active organization, sorted. Empty"
-        " if there is no active organization, or if the user is no longer a member of it."
+        " if no organization is active, or if the user is no longer a member of it."
     )
     async def permissions(self, info: Info) -> list[str]:
         if self.organization_id is None or not info.context.instance.organizations_enabled:
@@ -105,7 +106,7 @@ class Viewer:
         limit = get_creation_limit(user, instance)
         return not limit or await info.context.loaders.created_count.load(self.user_id) < limit
 
-    @strawberry.field(description="What a form to create an organization can begin with.")
+    @strawberry.field(description="Suggestions for a form that creates an organization.")
     async def organization_creation_defaults(self, info: Info) -> OrganizationCreationDefaults:
         context = info.context
         context.ensure_organizations_enabled()

@@ -1,1 +1,1 @@
-"""Everything around: ASGI application, identity, settings, command line."""
+"""Everything around the schema: ASGI application, identity, settings, delivery, and commands."""

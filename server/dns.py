@@ -7,9 +7,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from models.errors import NameServersSilent
+from models.errors.request import NameServersSilent
 
-# dnspython takes long to import, and few processes look into DNS. The settings import this module.
+# dnspython takes long to import, and few processes use DNS. The settings import this module.
 if TYPE_CHECKING:
     from dns.nameserver import Nameserver
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from models import errors
+from models.errors import input, request
 from tests.support.words import PACKAGES, ROOT, find_words, read_texts
 
 DOCUMENTS = (
@@ -93,8 +93,8 @@ def find_messages(*packages: str, names: set[str]) -> Iterator[tuple[str, str]]:
 def test_errors_are_sentences() -> None:
     names = {
         name
-        for name, error in vars(errors).items()
-        if isinstance(error, type) and issubclass(error, (errors.InputError, errors.RequestError))
+        for name, error in (vars(input) | vars(request)).items()
+        if isinstance(error, type) and issubclass(error, (input.InputError, request.RequestError))
     }
     messages = dict(find_messages(*PACKAGES, names=names))
 

@@ -18,7 +18,7 @@ from models.database.drivers import Driver
 from models.database.errors import is_commit_rejected, is_stale_connection
 from models.database.rows import AnyRows, Rows, make_rows
 from models.database.statements import Template, Values
-from models.errors import CommitUnknown
+from models.errors.request import CommitUnknown
 
 Columns = TypeVarTuple("Columns")
 # Is called with the text of a statement before it runs, and may return a function that is called

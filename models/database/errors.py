@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from models.errors import Busy, Unavailable
+from models.errors.request import Busy, Unavailable
 
 DEADLOCK_STATES = {"40001", "40P01"}
 # SQLSTATE: the lock is not available, the statement was canceled because it took too long.

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.connection import Connection, Pool
 from models.database.turns import Turns
-from models.errors import CommitUnknown, Unavailable
+from models.errors.request import CommitUnknown, Unavailable
 
 SAVEPOINT = "SAVEPOINT member"
 RELEASE = "RELEASE SAVEPOINT member"

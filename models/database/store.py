@@ -19,7 +19,7 @@ from models.database.session import DatabaseSession
 from models.database.sqlite import SQLite
 from models.database.turns import Turns
 from models.database.wakeup import Wakeup
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 
 # How long work that has begun may continue once its caller has been canceled.
 FINISH_SECONDS = 10

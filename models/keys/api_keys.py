@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Index, and_, or_
 from sqlmodel import Field, col
 
 from models.base import BaseTable, JSONObject, Record, UTCDateTime, json_column
-from models.errors import TooLong
+from models.errors.input import TooLong
 from models.validation.characters import clean_line
 from models.validation.text import ensure_readable
 
@@ -85,7 +85,7 @@ def is_live_at(now: datetime) -> ColumnElement[bool]:
 def find_fault(
     revoked_at: datetime | None, expires_at: datetime | None, now: datetime
 ) -> ApiKeyFault | None:
-    """Returns why a key is no longer valid, or None if it still is."""
+    """Finds the reason why a key isn't valid; None for a valid key."""
     if revoked_at is not None:
         return ApiKeyFault.REVOKED
     if expires_at is not None and expires_at <= now:

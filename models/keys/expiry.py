@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 
 MAXIMUM_DAYS = 365
 

@@ -1,1 +1,1 @@
-"""Rules for single values: names, links, metadata, email addresses and webhook URLs."""
+"""Rules for single values: names, slugs, links, metadata, email addresses, and webhook URLs."""

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import idna
 
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from models.validation.characters import CONTROLS, INVISIBLE, MEANINGLESS, MODIFIERS, SPACES
 
 MAXIMUM_LENGTH = 254

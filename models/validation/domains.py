@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import idna
 
-from models.errors import DomainBlocked, DomainCommon, FormatInvalid, InputError
+from models.errors.input import DomainBlocked, DomainCommon, FormatInvalid, InputError
 from models.validation.addresses import encode_domain
 from models.validation.text import check_name
 

@@ -11,7 +11,7 @@ from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from models.errors import FormatInvalid, InputError, TooLarge, ValueInvalid
+from models.errors.input import FormatInvalid, InputError, TooLarge, ValueInvalid
 
 # Only for its types: loading it takes long, and only an upload needs it.
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _copy_pixels(opened: "ImageFile") -> "Image":
 
 
 def _reduce_depth(image: "Image") -> "Image":
-    """Makes 8 bits of 16 bits of gray, of which `convert` alone would make white."""
+    """Reduces 16 bits of gray to 8; `convert` alone would turn them white."""
     darker = image.point(lambda gray: gray / 256)  # pyright: ignore[reportUnknownMemberType]
     reduced = darker.convert("L")
     if "transparency" in reduced.info:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from models.errors import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
+from models.errors.input import FormatInvalid, ParameterMissing, TooLarge, TooLong, ValueInvalid
 from models.validation.characters import (
     CONTROLS,
     JOINERS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from models.errors import FormatInvalid, TooLong
+from models.errors.input import FormatInvalid, TooLong
 from models.validation.text import LINK_LENGTH
 
 Address = IPv4Address | IPv6Address

@@ -11,14 +11,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, parse_prefix
 from models.database.statements import prepared_statement
-from models.errors import (
-    ApiKeyExpired,
-    ApiKeyRevoked,
-    ErrorCollector,
-    Forbidden,
-    QuotaExceeded,
-    ResourceNotFound,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import ApiKeyExpired, ApiKeyRevoked, QuotaExceeded, ResourceNotFound
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.keys.api_keys import (
     LIVE_KEYS,

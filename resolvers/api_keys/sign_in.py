@@ -69,7 +69,7 @@ def _select_key(visible: str) -> SelectOfScalar[ApiKey]:
 
 
 def _find_fault(row: Any, secret: str, now: datetime) -> ApiKeyFault | None:
-    """Finds what is wrong with the key of a row; only who has the secret learns more than that."""
+    """Finds what is wrong with the key; without its secret, it is like one that doesn't exist."""
     digest: str | None = row and row.digest
     if not matches_digest(secret, digest or NO_DIGEST):
         return ApiKeyFault.NOT_FOUND

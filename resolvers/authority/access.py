@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import Forbidden, NotFound
+from models.errors.request import Forbidden, NotFound
 from models.instance import Instance
 from models.keys.scopes import INSTANCE_SCOPES, UNNARROWED, KeyScope, Narrowing
 from models.memberships import Membership

@@ -44,7 +44,7 @@ async def load_code(
 async def load_recipient(store: Store, organization_id: str, user_id: str | None) -> AnyRow | None:
     """Loads the member who gets a notice; None if they have left, or have no address anymore.
 
-    The row says whether there is a membership request to decide on.
+    The row says whether a membership request waits for a decision.
     """
     has_requests = exists().where(
         col(MembershipRequest.organization_id) == organization_id,

@@ -15,18 +15,18 @@ from models.domains import (
     VerificationStatus,
     get_affiliation_status,
 )
-from models.errors import (
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     AlreadyVerified,
     CodeIncorrect,
     DomainMismatch,
-    ErrorCollector,
     InputError,
-    RateLimited,
     ValueInvalid,
     VerificationExpired,
     VerificationFailed,
     VerificationMissing,
 )
+from models.errors.request import RateLimited
 from models.events import EventType
 from models.organizations import Organization
 from models.users import User, get_domain, get_proven_domain

@@ -1,4 +1,4 @@
-"""Enrolls users who are there already, in batches that the worker can resume (rule 37)."""
+"""Enrolls existing users, in batches that the worker can resume (rule 37)."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.statements import prepared_statement
 from models.database.store import Store
 from models.domains import RECHECK_AFTER, DomainEnrollment, OrganizationDomain
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.users import User
 from resolvers.domains.enrollment import can_enroll, enroll
 from resolvers.foundation.event_writer import PIECE
@@ -36,7 +36,7 @@ def _select_due(now: datetime) -> SelectOfScalar[OrganizationDomain]:
 async def enroll_batch(tx: Transaction, organization_id: str, domain_id: str) -> bool:
     """Enrolls the next users of a domain; returns whether there may be more of them.
 
-    Who is enrolled already is noted, so a batch needs to know nothing of the one before. Users who
+    Enrollments are stored, so a batch needs to know nothing about the previous one. Users who
     were verified while the mode was switched on may be seen only a little later: they are looked
     for once more.
     """

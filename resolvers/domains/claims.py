@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.errors import Deadlock
 from models.database.statements import prepared_statement
 from models.domains import ClaimKind, DomainClaim, OrganizationDomain, lose_name
-from models.errors import DomainAlreadyExists, DomainOfEnterpriseConnection, InputError
+from models.errors.input import DomainAlreadyExists, DomainOfEnterpriseConnection, InputError
 from models.events import EventType
 from models.mail import MailKind
 from models.organizations import Organization

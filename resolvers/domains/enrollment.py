@@ -35,7 +35,7 @@ from resolvers.events.payloads import record_invitation
 from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import find_addresses_with_room
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.roles import load_roles_of_set
 
 Enrolling = Sequence[tuple[OrganizationDomain, Organization]]

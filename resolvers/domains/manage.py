@@ -5,14 +5,14 @@ from sqlmodel import col
 
 from models.database.statements import prepared_statement
 from models.domains import OrganizationDomain, VerificationStrategy, start_enrollment
-from models.errors import (
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     DomainNotVerified,
     DomainOwnershipNeeded,
     DomainQuotaExceeded,
-    ErrorCollector,
-    Forbidden,
     IdentifierExists,
 )
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.instance import EnrollmentMode, Instance
 from models.validation.domains import normalize_domain
@@ -104,7 +104,7 @@ async def update_enrollment(
     mode: EnrollmentMode,
     delete_pending: bool,
 ) -> OrganizationDomain:
-    """Sets the mode; the worker enrolls the users who are there already."""
+    """Sets the mode; the worker enrolls existing users."""
     organization = await tx.lock_organization(organization_id)
     instance = await load_domains_settings(tx)
     domain = await load_domain(tx, organization_id, domain_id)

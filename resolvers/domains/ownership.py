@@ -1,6 +1,6 @@
 """Ownership: a TXT record in DNS, or the decision of the operator (rules 33 and 35).
 
-Nobody waits for name servers within a transaction: one notes the look, another one its result.
+No transaction waits for name servers: one counts the lookup, and another one uses its result.
 """
 
 import secrets
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from models.domains import (
-    LOOK_PAUSE,
+    LOOKUP_PAUSE,
     RECORD_LIFETIME,
     OrganizationDomain,
     VerificationStatus,
@@ -16,12 +16,8 @@ from models.domains import (
     get_ownership_status,
     make_record_name,
 )
-from models.errors import (
-    DomainRecordNotFound,
-    RateLimited,
-    VerificationExpired,
-    VerificationMissing,
-)
+from models.errors.input import DomainRecordNotFound, VerificationExpired, VerificationMissing
+from models.errors.request import RateLimited
 from models.events import EventType
 from models.organizations import Organization
 from resolvers.domains.affiliation import already_verified
@@ -31,7 +27,7 @@ from resolvers.domains.rows import load_domain, load_domains_settings
 from resolvers.events.domain_payloads import record_domain
 from resolvers.foundation.transaction import Transaction
 
-# How much an error repeats of the records that are there.
+# How many of the records that were found an error repeats, and how much of each.
 SHOWN_RECORDS = 5
 SHOWN_LENGTH = 100
 
@@ -53,13 +49,13 @@ async def prepare_ownership(
     return domain
 
 
-async def begin_look(tx: Transaction, *, organization_id: str, domain_id: str) -> str:
-    """Counts a look into DNS, and returns the name to look at."""
+async def begin_lookup(tx: Transaction, *, organization_id: str, domain_id: str) -> str:
+    """Counts a DNS lookup, and returns the name to look up."""
     await tx.lock_organization(organization_id)
     await load_domains_settings(tx)
     domain = await load_domain(tx, organization_id, domain_id)
     _ensure_record_is_open(tx, domain)
-    free_at = domain.ownership_looked_at and domain.ownership_looked_at + LOOK_PAUSE
+    free_at = domain.ownership_looked_at and domain.ownership_looked_at + LOOKUP_PAUSE
     if free_at and tx.now < free_at:
         raise RateLimited(retryAfter=max(1, ceil((free_at - tx.now).total_seconds())))
     domain.ownership_attempts += 1
@@ -67,7 +63,7 @@ async def begin_look(tx: Transaction, *, organization_id: str, domain_id: str) -
     return make_record_name(domain.name)
 
 
-async def finish_look(
+async def finish_lookup(
     tx: Transaction, *, organization_id: str, domain_id: str, found: Sequence[str]
 ) -> OrganizationDomain:
     """Verifies the domain if the record is among those that were found.

@@ -13,7 +13,7 @@ from resolvers.authority.access import Actor
 from resolvers.events.payloads import record_invitation
 from resolvers.foundation.event_writer import PIECE
 from resolvers.foundation.transaction import Transaction
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 
 
 async def end_pending(

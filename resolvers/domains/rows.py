@@ -6,7 +6,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
 from models.domains import OrganizationDomain
-from models.errors import Forbidden, ResourceNotFound
+from models.errors.input import ResourceNotFound
+from models.errors.request import Forbidden
 from models.instance import Instance
 from resolvers.foundation.transaction import Transaction
 

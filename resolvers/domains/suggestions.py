@@ -6,12 +6,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import (
-    AlreadyAMember,
-    ResourceNotFound,
-    SuggestionAlreadyAccepted,
-    Unauthenticated,
-)
+from models.errors.input import AlreadyAMember, ResourceNotFound, SuggestionAlreadyAccepted
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.mail import MailKind
 from models.membership_requests import (
@@ -34,7 +30,7 @@ NOTICE_PAUSE = timedelta(days=1)
 async def accept_suggestion(
     tx: Transaction, *, suggestion_id: str
 ) -> tuple[OrganizationSuggestion, MembershipRequest]:
-    """Makes the membership request of a suggestion, once."""
+    """Creates the membership request of a suggestion, once."""
     await tx.ensure_organizations_enabled()
     await load_domains_settings(tx)
     suggestion = await _load_own(tx, suggestion_id)

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models.database.connection import Connection
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
-from models.errors import CursorExpired
+from models.errors.request import CursorExpired
 from models.events import Event
 from models.instance import Instance
 from models.organizations import Organization
@@ -75,7 +75,7 @@ def select_cursor_of_snapshot() -> ColumnElement[int]:
 async def load_newest_cursor(store: Readable) -> int:
     """Loads the cursor of the newest event.
 
-    If the log is empty, it is that of the last event there was, or 0 if there was none.
+    For an empty log, that of the last event that it contained, or 0 if it never contained one.
     """
     async with store.read() as connection:
         newest = select_newest_cursor(is_postgresql=_is_on_postgresql(connection))

@@ -102,7 +102,8 @@ def _select_of_former_members(event: FromClause, viewer: FromClause) -> AnySelec
 
 def _select_of_role_holders(event: FromClause, viewer: FromClause) -> AnySelect:
     membership = MEMBERSHIPS.alias("own")
-    # The expression keeps SQLite from the index by role, which can lead to all members there are.
+    # The expression keeps SQLite from the index by role, which can lead to all members of all
+    # organizations.
     role_id = membership.c.role_id.concat("")
     return (
         _pairs(event, viewer)

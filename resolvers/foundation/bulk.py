@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.errors import BulkSizeExceeded, DuplicateRecord, InputError, InvitationNotUnique
+from models.errors.input import BulkSizeExceeded, DuplicateRecord, InputError, InvitationNotUnique
 
 BULK_SIZE = 100
 

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.base import JSONObject
 from models.database.statements import prepared_statement
 from models.database.store import Store
-from models.errors import IdempotencyMismatch
+from models.errors.request import IdempotencyMismatch
 from models.idempotency import RETENTION, IdempotentAnswer, compute_digest, make_answer_cipher
 from resolvers.authority.access import Actor
 from resolvers.foundation.locks import take_advisory_lock

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from models.errors import ErrorCollector, ResourceNotFound
+from models.errors.collector import ErrorCollector
+from models.errors.input import ResourceNotFound
 from models.roles import check_description, find_similar
 from models.validation.text import check_name
 

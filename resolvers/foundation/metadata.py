@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.base import JSONObject
-from models.errors import ErrorCollector
+from models.errors.collector import ErrorCollector
 from models.keys.scopes import KeyScope
 from models.memberships import Membership
 from models.organizations import Organization

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from resolvers.foundation.transaction import Transaction
 
 T = TypeVar("T")

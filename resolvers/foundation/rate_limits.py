@@ -16,7 +16,7 @@ from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
-from models.errors import RateLimited
+from models.errors.request import RateLimited
 from models.idempotency import compute_digest
 from resolvers.authority.access import Actor, ActorType
 

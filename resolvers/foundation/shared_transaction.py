@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.database.connection import Connection
 from models.database.errors import Deadlock, translate_errors
-from models.errors import Busy
+from models.errors.request import Busy
 from resolvers.foundation.transaction import Transaction
 
 

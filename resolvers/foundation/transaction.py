@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.base import JSONObject, new_id
 from models.database.session import DatabaseSession
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import Forbidden, NotFound
+from models.errors.request import Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.keys.scopes import KeyScope

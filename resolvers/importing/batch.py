@@ -12,7 +12,8 @@ from ulid import ULID
 
 from models.base import JSONObject, to_milliseconds
 from models.database.statements import prepared_statement
-from models.errors import Forbidden, IdentifierExists, InputError, ResourceNotFound
+from models.errors.input import IdentifierExists, InputError, ResourceNotFound
+from models.errors.request import Forbidden
 from models.organizations import Organization
 from models.users import User
 from resolvers.foundation.changes import apply_changes

@@ -10,13 +10,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.base import new_id
 from models.database.statements import AnySelect, prepared_statement
 from models.domains import ClaimKind, DomainClaim, OrganizationDomain, VerificationStrategy
-from models.errors import (
-    DomainAlreadyExists,
-    DomainQuotaExceeded,
-    ErrorCollector,
-    Forbidden,
-    InputError,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import DomainAlreadyExists, DomainQuotaExceeded, InputError
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.instance import EnrollmentMode, Instance
 from models.organizations import Organization

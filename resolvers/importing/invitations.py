@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import AlreadyAMember, ErrorCollector, InvitationNotUnique
+from models.errors.collector import ErrorCollector
+from models.errors.input import AlreadyAMember, InvitationNotUnique
 from models.events import EventType
 from models.invitations import MAXIMUM_DAYS, PENDING, Invitation, make_search_text
 from models.memberships import Membership
@@ -32,7 +33,7 @@ from resolvers.importing.report import Outcome
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import find_addresses_with_room
 from resolvers.invitations.validation import compute_expiry
-from resolvers.members.expiry import expire_overdue_in
+from resolvers.members.invitation_expiry import expire_overdue_in
 from resolvers.roles import RolesOfSet, RoleWithPermissions, load_roles_of_set
 
 
@@ -57,7 +58,7 @@ class _Known:
 
 
 async def import_invitations(batch: Batch, records: Sequence[InvitationRecord]) -> None:
-    """Imports invitations; one that was imported before stays as it is, whatever became of it."""
+    """Imports invitations; one that was imported before stays as it is, whatever its status."""
     live = [record for record in records if not _is_over(batch, record)]
     batch.report.left["expired invitations"] += len(records) - len(live)
     named = [(record, _make_id(batch, record)) for record in live]

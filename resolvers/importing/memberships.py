@@ -9,7 +9,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import new_id
 from models.database.statements import prepared_statement
-from models.errors import ErrorCollector, MinimumPermissionsNeeded
+from models.errors.collector import ErrorCollector
+from models.errors.input import MinimumPermissionsNeeded
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization

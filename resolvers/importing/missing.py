@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import col, select
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.organizations import Organization
 from models.roles import Permission, Role, RoleSet
 from models.users import User

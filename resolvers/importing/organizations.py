@@ -8,18 +8,14 @@ from sqlmodel import col, select
 
 from models.base import new_id
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import ErrorCollector, IdentifierExists, ResourceNotFound
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceNotFound
 from models.events import EventType
 from models.instance import Instance
-from models.organizations import (
-    RESERVED_SLUGS,
-    Organization,
-    check_limit,
-    check_slug,
-    make_slug,
-)
+from models.organizations import Organization, check_limit
 from models.roles import RoleSet
 from models.users import User
+from models.validation.slugs import RESERVED_SLUGS, check_slug, make_slug
 from models.validation.text import (
     check_external_id,
     check_metadata,

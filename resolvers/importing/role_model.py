@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.roles import Permission, is_system
 from resolvers.foundation.model_changes import find_new_values
 from resolvers.importing.batch import Batch

@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import MembershipQuotaExceeded
+from models.errors.input import MembershipQuotaExceeded
 from models.memberships import Membership
 from models.organizations import Organization
 from resolvers.authority.plan_gate import select_seat_limit

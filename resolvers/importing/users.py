@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.errors import ErrorCollector
+from models.errors.collector import ErrorCollector
 from models.organizations import check_limit
 from models.users import User
 from models.validation.text import check_name

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import (
+from models.errors.input import (
     AlreadyAMember,
     InputError,
     InvitationAlreadyAccepted,
@@ -17,8 +17,8 @@ from models.errors import (
     ResourceNotFound,
     TicketExpired,
     TicketInvalid,
-    Unauthenticated,
 )
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.instance import Instance
 from models.invitations import Invitation, InvitationStatus, settle
@@ -34,7 +34,7 @@ from resolvers.foundation.metadata import Metadata
 from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.tickets import TicketKind, load_ticket_kind, parse_invitation_id
 from resolvers.members.add import add_member
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.requests import is_waiting_for, settle_waiting
 from resolvers.members.seats import ensure_own_seat
 from resolvers.roles import RoleWithPermissions, load_roles_of_set

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.events import EventType
 from models.invitations import Invitation, make_search_text
 from models.mail import Mail
@@ -18,7 +18,7 @@ from resolvers.invitations.validation import (
     ValidRecipient,
     validate_invitations,
 )
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.seats import (
     count_taken_seats,
     ensure_free_seat,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from models.errors import InputError, ResourceNotFound
+from models.errors.input import InputError, ResourceNotFound
 from models.organizations import Organization
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.authority.access import Grant, make_grant, missing_permission, select_grants

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import (
+from models.errors.input import (
     AlreadyAMember,
     InvitationNotGrantable,
     InvitationNotPending,
@@ -21,7 +21,7 @@ from resolvers.foundation.transaction import Transaction
 from resolvers.invitations.create import queue_mail
 from resolvers.invitations.rate_limits import ensure_mail_rate
 from resolvers.invitations.validation import compute_expiry, ensure_can_mail, load_existing
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.seats import ensure_free_seat, has_seat
 from resolvers.roles import load_roles_of_set
 

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import first_id
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import RateLimited
+from models.errors.request import RateLimited
 from models.invitations import (
     INVITATIONS_PER_ORGANIZATION,
     MAILS_PER_ADDRESS,
@@ -41,7 +41,7 @@ def _select_recent_invitations(
 ) -> SelectOfScalar[datetime]:
     recent = select(Invitation.created_at).where(
         col(Invitation.organization_id) == organization_id,
-        # There is an index on the ID, which sorts by time.
+        # The ID sorts by time, and has an index.
         col(Invitation.id) >= first,
         col(Invitation.by_service).is_(False),
         col(Invitation.created_at) > since,

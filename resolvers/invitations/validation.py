@@ -10,9 +10,9 @@ from sqlalchemy import CompoundSelect, exists, false, true, union_all
 from sqlmodel import col, select
 
 from models.database.statements import prepared_statement
-from models.errors import (
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     AlreadyAMember,
-    ErrorCollector,
     InputError,
     InvitationNotUnique,
     RedirectDomainMismatch,
@@ -70,7 +70,7 @@ class ValidRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What recipients can name, or the error of it; and what those have who name nothing."""
+    """What recipients can name, or the error for it, and what applies to those who name nothing."""
 
     roles: Mapping[str | None, RoleWithPermissions | InputError]
     inviters: Mapping[str | None, Inviter | InputError]

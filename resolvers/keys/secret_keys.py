@@ -11,14 +11,9 @@ from sqlmodel import col, select
 from models.base import JSONObject, to_milliseconds
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
-from models.errors import (
-    BulkSizeExceeded,
-    ErrorCollector,
-    ParameterMissing,
-    ResourceNotFound,
-    Unauthenticated,
-    ValueInvalid,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import BulkSizeExceeded, ParameterMissing, ResourceNotFound, ValueInvalid
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.instance import Instance
 from models.keys.expiry import compute_expiry

@@ -56,7 +56,7 @@ async def load_published_keys(store: Store, now: datetime) -> Sequence[tuple[str
 
 
 async def add_first_key(tx: Transaction, *, kid: str, private_key: str) -> None:
-    """Adds the key unless there is one, because several processes can start at once."""
+    """Adds the key unless another process has added one: several can start at once."""
     await take_advisory_lock(tx.session, KEYS_LOCK)
     current = select(SigningKey.kid).where(col(SigningKey.is_current))
     if (await tx.session.execute(current)).first() is None:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 
 from models.base import BaseTable
 from models.database.statements import StatementValues
-from models.errors import BadUserInput
+from models.errors.request import BadUserInput
 
 MAXIMUM_INTEGER = 2**31 - 1
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.database.statements import StatementValues
-from models.errors import BadUserInput, LimitExceeded
+from models.errors.request import BadUserInput, LimitExceeded
 from resolvers.lists.cursors import Order, Position, decode_cursor
 
 DEFAULT_SIZE = 20

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 
-from models.errors import AlreadyAMember
+from models.errors.input import AlreadyAMember
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization

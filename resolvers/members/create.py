@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.events import EventType
 from models.invitations import InvitationStatus, settle
 from models.memberships import Membership
@@ -11,7 +11,7 @@ from resolvers.events.payloads import record_invitation
 from resolvers.foundation.bulk import ensure_bulk_size, group_by_code
 from resolvers.foundation.transaction import Transaction
 from resolvers.members.add import add_members
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.requests import settle_waiting
 from resolvers.members.validation import MemberDraft, NewMember, check_members
 from resolvers.roles import load_roles_by_id

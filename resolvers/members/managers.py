@@ -4,7 +4,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import MinimumPermissionsNeeded
+from models.errors.input import MinimumPermissionsNeeded
 from models.memberships import Membership
 from models.roles import can_manage
 from resolvers.foundation.transaction import Transaction

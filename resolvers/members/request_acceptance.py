@@ -1,6 +1,6 @@
 """Accepts membership requests, which makes their users members (rule 39)."""
 
-from models.errors import AlreadyAMember
+from models.errors.input import AlreadyAMember
 from models.memberships import Membership
 from resolvers.authority.access import ensure_grantable, load_grant
 from resolvers.foundation.transaction import Transaction

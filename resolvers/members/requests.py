@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import RequestNotPending, ResourceNotFound
+from models.errors.input import RequestNotPending, ResourceNotFound
 from models.events import EventType
 from models.membership_requests import (
     MembershipRequest,

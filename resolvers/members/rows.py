@@ -4,7 +4,7 @@ from sqlalchemy import Select
 from sqlmodel import col, select
 
 from models.database.statements import prepared_statement
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.memberships import Membership
 from models.roles import Role
 from models.users import User

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import InsufficientSeats, MembershipQuotaExceeded, SeatsManagedByPlan
+from models.errors.input import InsufficientSeats, MembershipQuotaExceeded, SeatsManagedByPlan
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization

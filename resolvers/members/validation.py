@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import ErrorCollector, ResourceNotFound
+from models.errors.collector import ErrorCollector
+from models.errors.input import ResourceNotFound
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization

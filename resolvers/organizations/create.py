@@ -9,14 +9,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
 from models.database.statements import prepared_statement
-from models.errors import (
-    CreatorNotFound,
-    ErrorCollector,
-    Forbidden,
-    QuotaExceeded,
-    ResourceNotFound,
-    ValueInvalid,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import CreatorNotFound, QuotaExceeded, ResourceNotFound, ValueInvalid
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.instance import Instance
 from models.memberships import Membership

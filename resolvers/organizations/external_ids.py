@@ -4,7 +4,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import IdentifierExists
+from models.errors.input import IdentifierExists
 from models.organizations import Organization
 from models.validation.text import check_external_id
 from resolvers.foundation.transaction import Transaction

@@ -6,12 +6,9 @@ from sqlalchemy import Delete, delete
 from sqlmodel import col
 
 from models.database.statements import prepared_statement
-from models.errors import (
-    ErrorCollector,
-    Forbidden,
-    ParameterNil,
-    to_camel_case,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import ParameterNil, to_camel_case
+from models.errors.request import Forbidden
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import Organization, check_limit

@@ -4,11 +4,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from models.errors import (
-    IdentifierExists,
-)
+from models.errors.input import IdentifierExists
 from models.events import EventType
-from models.organizations import Organization, make_slug
+from models.organizations import Organization
+from models.validation.slugs import make_slug
 from models.validation.text import to_search_text
 from resolvers.events.payloads import record_organization
 from resolvers.foundation.changes import apply_changes
@@ -22,9 +21,10 @@ from resolvers.organizations.slugs import add_suffix, slug_taken
 async def insert_row(
     tx: Transaction, organization: Organization, *, has_derived_slug: bool
 ) -> None:
-    """Inserts the row, although another transaction can have taken the slug or the external ID.
+    """Inserts the row; raises IdentifierExists if the slug or the external ID is taken.
 
-    A derived slug then gets a suffix. With SQLite, there is no other transaction.
+    On PostgreSQL, another transaction can take them after they were checked. A derived slug then
+    gets a suffix.
     """
     if not is_on_postgresql(tx.session):
         tx.session.add(organization)

@@ -6,8 +6,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import IdentifierExists, ParameterUnknown
-from models.organizations import RESERVED_SLUGS, Organization, check_slug, make_slug
+from models.errors.input import IdentifierExists, ParameterUnknown
+from models.organizations import Organization
+from models.validation.slugs import RESERVED_SLUGS, check_slug, make_slug
 from resolvers.foundation.transaction import Transaction
 
 

@@ -84,7 +84,7 @@ def _save_feature(change: Change[ModelFeature]) -> Step:
 
 
 def _release_prices(changes: Iterable[Change[ModelPlan]]) -> Iterable[Step]:
-    """The file says which plan each price is for: it leaves all others."""
+    """Removes prices from their plans, so that other plans can get them."""
     for change in changes:
         if change.before is None:
             continue

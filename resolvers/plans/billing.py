@@ -1,6 +1,6 @@
 """Whether billing is enabled, on which the catalogue and subscriptions depend (rule 47)."""
 
-from models.errors import Forbidden
+from models.errors.request import Forbidden
 from resolvers.authority.access import ActorType
 from resolvers.foundation.transaction import Transaction
 

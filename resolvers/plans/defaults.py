@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from models.plans import PayerType, Plan
 from models.roles import Permission, is_system
 from resolvers.authority.plan_gate import get_feature

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from models.errors import ErrorCollector, IdentifierExists, ResourceInUse
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceInUse
 from models.events import EventType
 from models.plans import Feature, Plan, PlanFeature, check_feature_key
 from models.roles import Permission

@@ -8,12 +8,8 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import col, select
 
 from models.base import JSONObject
-from models.errors import (
-    ErrorCollector,
-    IdentifierExists,
-    ResourceInUse,
-    ValueInvalid,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceInUse, ValueInvalid
 from models.events import EventType
 from models.plans import (
     Feature,
@@ -164,7 +160,7 @@ def _ensure_seats_fit_payer(payer: PayerType, seat_limit: int | None) -> None:
 
 
 async def _take_default(tx: Transaction, plan: Plan) -> None:
-    """Makes the plan the default one of its payer type, which the one before no longer is."""
+    """Makes the plan the default one of its payer type, in place of the previous one."""
     before = await load_default_plan(tx, PayerType(plan.payer_type))
     if before is not None:
         before.is_default, before.updated_at = False, tx.now

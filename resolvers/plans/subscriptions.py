@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from models.errors import (
-    ErrorCollector,
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     ParameterMissing,
     PlanSeatLimitExceeded,
     ResourceNotFound,
@@ -34,7 +34,7 @@ from models.validation.text import check_external_id
 from resolvers.events.plan_payloads import subscription_data
 from resolvers.foundation.changes import apply_changes
 from resolvers.foundation.transaction import Transaction
-from resolvers.members.expiry import expire_overdue
+from resolvers.members.invitation_expiry import expire_overdue
 from resolvers.members.seats import SeatLimit, SeatLimitSource, count_taken_seats
 from resolvers.plans.billing import ensure_billing_enabled
 from resolvers.plans.events import record_subscription
@@ -208,7 +208,7 @@ def _create(tx: Transaction, facts: SubscriptionFacts, plan: Plan) -> PlanSubscr
 async def _change(
     tx: Transaction, subscription: PlanSubscription, facts: SubscriptionFacts, plan: Plan
 ) -> PlanSubscription:
-    """Writes what differs; without a difference, there is no event."""
+    """Writes what differs; an update that changes nothing leaves no event."""
     before = subscription_data(subscription, await tx.session.get_one(Plan, subscription.plan_id))
     if not apply_changes(subscription, _to_columns(tx, facts, plan)):
         return subscription

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from models.database.store import Readable
-from models.errors import DeletedMeanwhile
+from models.errors.request import DeletedMeanwhile
 
 if TYPE_CHECKING:
     from resolvers.queries.loaders import Loaders

@@ -1,4 +1,4 @@
-"""What a form to create an organization can begin with."""
+"""Suggestions for a form that creates an organization."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.statements import prepared_statement
 from models.database.store import Readable
 from models.domains import OrganizationDomain
-from models.errors import InputError
+from models.errors.input import InputError
 from models.users import User, get_proven_domain, make_full_name
 from models.validation.domains import make_company_name
 from models.validation.text import check_name, clean_name

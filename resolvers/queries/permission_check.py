@@ -25,7 +25,7 @@ class Reason(Enum):
 class Decision:
     reason: Reason
     role_id: str | None = None
-    # Set if the plan decided: the plan in force, if there is one, and the feature that it lacks.
+    # Set if the plan decided: the plan in force, if any, and the feature that it lacks.
     plan_id: str | None = None
     feature: str | None = None
 

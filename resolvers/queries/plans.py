@@ -40,7 +40,7 @@ SUBSCRIPTIONS = ListSpec("subscriptions", PlanSubscription)
 class PlanInForce:
     """What a payer has now (rules 42 and 45)."""
 
-    # None if the payer has no subscription in force, and there is no default plan.
+    # None if the payer has neither a subscription in force nor a default plan.
     plan_id: str | None
     features: frozenset[str]
     # None if the plan doesn't limit seats.

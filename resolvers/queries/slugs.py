@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Readable
-from models.errors import InputError
-from models.organizations import Organization, check_slug, make_slug
+from models.errors.input import InputError
+from models.organizations import Organization
+from models.validation.slugs import check_slug, make_slug
 from models.validation.text import NAME_LENGTH
 from resolvers.organizations.slugs import add_suffix, slug_taken
 
@@ -20,7 +21,7 @@ LAST_NUMBER = 9
 
 @dataclass(frozen=True, slots=True)
 class SlugCheck:
-    """What a mutation would say about a slug, and a free one if that is an error."""
+    """The error of a mutation with this slug, if any, and then a free slug instead."""
 
     error: InputError | None = None
     suggestion: str | None = None

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
-from models.errors import (
-    ErrorCollector,
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     IdentifierExists,
     RoleAssignedMembers,
     RoleExistsInInvitations,
@@ -35,7 +35,7 @@ from resolvers.events.payloads import role_data, with_deleted_flag
 from resolvers.foundation.changes import apply_changes
 from resolvers.foundation.labels import check_labels, index_by_key
 from resolvers.foundation.transaction import Transaction
-from resolvers.members.expiry import expire_overdue_in
+from resolvers.members.invitation_expiry import expire_overdue_in
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.role_model.offered_roles import (
     add_to_role_set,

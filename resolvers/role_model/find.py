@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, or_, select
 
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.roles import Permission, RoleSet
 from resolvers.foundation.transaction import Transaction
 from resolvers.roles import RoleWithPermissions, load_all_roles

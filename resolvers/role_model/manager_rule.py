@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from models.errors import MinimumPermissionsNeeded
+from models.errors.input import MinimumPermissionsNeeded
 from models.memberships import Membership
 from models.organizations import Organization
 from resolvers.foundation.transaction import Transaction

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from models.errors import (
+from models.errors.input import (
     MissingCreatorRolePermissions,
     QuotaExceeded,
     ResourceNotFound,

@@ -6,12 +6,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from models.errors import (
-    ErrorCollector,
-    IdentifierExists,
-    ResourceInUse,
-    SystemPermissionNotModifiable,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ResourceInUse, SystemPermissionNotModifiable
 from models.events import EventType
 from models.roles import Permission, Role, RolePermission, check_permission_key, is_system
 from resolvers.authority.plan_gate import get_feature

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import case, select, update
 from sqlmodel import col
 
-from models.errors import ParameterMissing, ResourceNotFound, ValueInvalid
+from models.errors.input import ParameterMissing, ResourceNotFound, ValueInvalid
 from models.invitations import PENDING, Invitation
 from models.memberships import Membership
 from models.roles import Role, find_similar
 from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_moved
-from resolvers.members.expiry import expire_overdue_in
+from resolvers.members.invitation_expiry import expire_overdue_in
 from resolvers.role_model.manager_rule import keep_managers
 from resolvers.roles import RoleWithPermissions, load_roles_by_id
 

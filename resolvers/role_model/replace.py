@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import delete, inspect, select, update
 from sqlmodel import col
 
-from models.errors import ErrorCollector, ValueInvalid
+from models.errors.collector import ErrorCollector
+from models.errors.input import ValueInvalid
 from models.events import EventType
 from models.organizations import Organization
 from models.roles import RoleSet, RoleSetRole
@@ -14,7 +15,7 @@ from resolvers.events.payloads import record_organization
 from resolvers.foundation.changes import apply_changes
 from resolvers.foundation.event_writer import PIECE
 from resolvers.foundation.transaction import Transaction
-from resolvers.members.expiry import expire_overdue_in
+from resolvers.members.invitation_expiry import expire_overdue_in
 from resolvers.role_model.edit import load_roles_by_key
 from resolvers.role_model.offered_roles import (
     add_to_role_set,

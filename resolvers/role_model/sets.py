@@ -5,16 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.errors import (
-    ErrorCollector,
-    IdentifierExists,
-    ParameterMissing,
-    QuotaExceeded,
-    ValueInvalid,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, ParameterMissing, QuotaExceeded, ValueInvalid
 from models.events import EventType
-from models.organizations import make_slug
 from models.roles import ROLES_PER_SET, RoleSet, check_role_set_key
+from models.validation.slugs import make_slug
 from resolvers.foundation.changes import apply_changes
 from resolvers.foundation.labels import check_labels
 from resolvers.foundation.transaction import Transaction

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.instance import requires_organization
 from models.memberships import Membership
 from models.organizations import Organization

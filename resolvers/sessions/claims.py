@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from models.errors import TokenTooLarge
+from models.errors.input import TokenTooLarge
 from models.plans import PayerType
 from resolvers.authority.plan_gate import get_feature
 

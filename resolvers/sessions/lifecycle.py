@@ -6,7 +6,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import ResourceNotFound, Unauthenticated
+from models.errors.input import ResourceNotFound
+from models.errors.request import Unauthenticated
 from models.events import EventType
 from models.memberships import Membership
 from models.sessions import LIFETIME, LIVE_SESSIONS, Session, SessionStatus
@@ -51,7 +52,7 @@ async def _lock_user(tx: Transaction, user_id: str) -> bool:
 
 
 async def _open_session(tx: Transaction, user_id: str, membership: Membership | None) -> Session:
-    # If there is no room for another session, the ones that were idle longest end.
+    # At the limit, the sessions that were idle longest end.
     surplus = _select_locked_surplus(user_id, tx.now)
     for old in (await tx.session.execute(surplus)).scalars():
         await close_session(tx, old, SessionStatus.ENDED, EventType.SESSION_ENDED)
@@ -77,7 +78,7 @@ def _select_locked_user(user_id: str) -> SelectOfScalar[str]:
 
 @prepared_statement
 def _select_locked_surplus(user_id: str, now: datetime) -> SelectOfScalar[Session]:
-    """Selects the open sessions for which there is no room beside a new one."""
+    """Selects the open sessions that exceed the limit together with a new one."""
     own = select(Session).where(col(Session.user_id) == user_id, is_open_at(now))
     newest_first = own.order_by(col(Session.last_active_at).desc(), col(Session.id).desc())
     return newest_first.offset(LIVE_SESSIONS - 1).limit(LIVE_SESSIONS).with_for_update()

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import ResourceNotFound, SessionClosed
+from models.errors.input import ResourceNotFound, SessionClosed
 from models.events import EventType
 from models.sessions import Session, SessionStatus, is_open
 from resolvers.events.payloads import record_session

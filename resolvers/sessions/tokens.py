@@ -14,7 +14,7 @@ from models.base import UTCDateTime
 from models.database.connection import Connection
 from models.database.statements import AnySelect
 from models.database.store import Store
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.instance import Instance, MembershipMode, requires_organization
 from models.memberships import Membership
 from models.organizations import Organization

@@ -10,7 +10,8 @@ import structlog
 from sqlmodel import col, select
 
 from models.base import parse_prefix
-from models.errors import InputError, InputErrors, NotFound
+from models.errors.input import InputError, InputErrors
+from models.errors.request import NotFound
 from models.organizations import Organization
 from models.plans import (
     PayerType,
@@ -63,7 +64,7 @@ async def _apply(tx: Transaction, row: StripeSubscription) -> str | None:
         return f"Stripe returned something that isn't a subscription ({error})."
     organization_id, conflict = await _find_organization(tx, state)
     if organization_id is None:
-        # Nobody can or must do anything about one that is over.
+        # A subscription that is over needs no action.
         return None if state.is_over else conflict
     try:
         organization = await tx.lock_organization(organization_id)

@@ -35,7 +35,7 @@ class Reading:
     # None if it can't be read, or if the state that an event reported is to be applied.
     state: JSONObject | None = None
     error: str | None = None
-    # When to try again after an error; None if that would be in vain.
+    # When to try again after an error; None if that can't help.
     pause: timedelta | None = None
 
 

@@ -1,7 +1,7 @@
 """The one reader of the event log in a process, which serves all streams (docs/decisions/0005)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Iterable, Sequence, Set
 from contextlib import aclosing
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ import structlog
 from models.base import dumps
 from models.database.heartbeats import Heartbeat
 from models.database.store import Store, shield
-from models.errors import RequestError, TooSlow, Unauthenticated, Unavailable
-from models.events import Event, EventType
+from models.errors.request import RequestError, TooSlow, Unavailable
+from models.events import Event
 from resolvers.authority.access import Actor
 from resolvers.events.event_log import (
     load_events_after,
@@ -24,6 +24,12 @@ from resolvers.events.scopes import EventPageRequest
 from resolvers.events.viewers import TYPES_TO_LOOK_UP, load_concerned
 from resolvers.foundation.server import Clock
 from resolvers.queries.loaders import Loaders
+from resolvers.subscriptions.endings import (
+    credential_expired,
+    end_refused,
+    end_signed_out,
+    server_stopping,
+)
 from resolvers.subscriptions.matching import (
     Concerned,
     find_affected,
@@ -43,21 +49,8 @@ STUCK_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 BATCH = 500
 PAGE = 100
-SESSION_OVER = frozenset({EventType.SESSION_ENDED.value, EventType.SESSION_REVOKED.value})
 
 log = structlog.stdlib.get_logger("tenantry.streams")
-
-
-def credential_expired() -> RequestError:
-    return Unauthenticated(
-        "The credential for this subscription is no longer valid. Sign in and subscribe again."
-    )
-
-
-def server_stopping() -> RequestError:
-    return Unavailable(
-        "The server is shutting down. Subscribe again after the last event that you received."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,7 @@ class LogReader:
         It ends only by raising the reason: NotFound, Forbidden, Unauthenticated, CursorExpired,
         TooSlow or Unavailable.
         """
-        # From now on the reader can end the stream, also while it catches up.
+        # From now on the reader can end the stream, even while it catches up.
         self.streams.add(stream)
         if self.task is None:
             # The reader outlives the request that starts it, and doesn't belong to its trace.
@@ -252,7 +245,7 @@ class LogReader:
         self.head = rows[-1].cursor
         groups = group_streams(self.streams)
         for row in rows:
-            self._end_signed_out(row)
+            end_signed_out(self.streams, row)
             for stream in find_possible(row, groups):
                 stream.behind_until = row.cursor
         try:
@@ -276,7 +269,7 @@ class LogReader:
             return
         live = {stream for stream in affected if stream.is_live}
         rights = await load_rights(self.store, affected)
-        refusals = self._end_refused(affected, rights)
+        refusals = end_refused(affected, rights)
         types = {stream: rights.get_types(stream) for stream in live if stream.reason is None}
         for row in rows:
             event: Delivered | None = None
@@ -291,29 +284,8 @@ class LogReader:
         for stream, refusal in refusals.items():
             stream.finish(refusal)
 
-    def _end_refused(self, affected: Set[Stream], rights: Rights) -> Mapping[Stream, RequestError]:
-        """Finds the streams that must end, with the reasons, and ends those of users."""
-        refusals = {
-            stream: refusal for stream in affected if (refusal := rights.find_refusal(stream))
-        }
-        for stream, refusal in refusals.items():
-            if not stream.actor.is_service:
-                stream.end(refusal)
-        return refusals
-
     def _make_event(self, row: Event, rights: Rights) -> Delivered:
         size = len(dumps((row.data, row.private_metadata, row.changes)))
         # Read after the event, so an event that follows the one that enables billing shows plans.
         loaders = Loaders(self.store, self.clock, has_plans=rights.billing_enabled)
         return Delivered(row, size, loaders)
-
-    def _end_signed_out(self, row: Event) -> None:
-        """Ends the streams of a session that has ended, or of a user that was deleted."""
-        if row.type in SESSION_OVER:
-            for stream in self.streams:
-                if stream.actor.session and stream.actor.session.id == row.object_id:
-                    stream.end(credential_expired())
-        elif row.type == EventType.USER_DELETED.value:
-            for stream in self.streams:
-                if stream.actor.user_id == row.user_id:
-                    stream.end(credential_expired())

@@ -10,7 +10,7 @@ from sqlmodel import col, select, true
 
 from models.database.statements import AnySelect, prepared_statement
 from models.database.store import Store
-from models.errors import NotFound, RequestError
+from models.errors.request import NotFound, RequestError
 from models.events import REQUIRED_PERMISSIONS, get_readable_types
 from models.instance import Instance
 from models.keys.api_keys import ApiKey, is_live_at
@@ -138,7 +138,8 @@ async def load_rights(store: Store, streams: Collection[Stream]) -> Rights:
 async def load_ended_keys(store: Store, actors: Collection[Actor], now: datetime) -> frozenset[str]:
     """Loads which secret keys and API keys were revoked or have expired.
 
-    Secret keys from the settings are not in the store. API keys go with their organization.
+    Secret keys from the settings are not in the store. API keys are deleted with their
+    organization.
     """
     secret_key_ids = {actor.id for actor in actors if actor.is_service and actor.id}
     api_key_ids = {actor.api_key_id for actor in actors if actor.api_key_id}

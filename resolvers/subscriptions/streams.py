@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from models.errors import RequestError
+from models.errors.request import RequestError
 from models.events import Event
 from resolvers.authority.access import Actor
 from resolvers.events.scopes import Scope
@@ -61,7 +61,7 @@ class Stream:
         if len(self.queue or ()) >= WAITING_EVENTS or self.size + event.size > WAITING_BYTES:
             self.go_back_to_log(self.position)
             return
-        # There are thousands of subscribers without queued events, so an empty queue is None.
+        # An empty queue is None, because thousands of subscribers can have no queued events.
         queue = self.queue = self.queue or deque()
         queue.append(event)
         self.size += event.size
@@ -70,7 +70,7 @@ class Stream:
     def go_back_to_log(self, known: int) -> None:
         """Makes the stream read the log again, from the last event it took.
 
-        If no events are queued, it continues from `known`, up to which there are none for it.
+        If no events are queued, it continues after `known`: the log has none for it up to there.
         """
         if self.is_live:
             self.position = self.position if self.queue else max(self.position, known)

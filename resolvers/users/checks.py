@@ -7,11 +7,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import (
-    ErrorCollector,
-    IdentifierExists,
-    InputError,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import IdentifierExists, InputError
 from models.users import User, get_domain
 from models.validation.addresses import normalize_address
 from models.validation.text import check_metadata, check_name, check_url

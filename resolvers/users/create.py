@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from models.base import JSONObject, new_id
 from models.database.errors import Deadlock
 from models.database.statements import AnySelect, prepared_statement
-from models.errors import (
-    ErrorCollector,
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     FormatInvalid,
     IdentifierExists,
     InputError,

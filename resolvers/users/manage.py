@@ -8,11 +8,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.errors import Deadlock
 from models.database.statements import prepared_statement
-from models.errors import (
-    ErrorCollector,
-    ParameterNil,
-    ResourceNotFound,
-)
+from models.errors.collector import ErrorCollector
+from models.errors.input import ParameterNil, ResourceNotFound
 from models.events import EventType
 from models.memberships import Membership
 from models.organizations import check_limit
@@ -34,7 +31,7 @@ from resolvers.users.checks import (
 
 
 async def update_user(tx: Transaction, *, user_id: str, given: dict[str, Any]) -> User:
-    """Changes the given fields; metadata are replaced. Raises all errors of the input at once."""
+    """Changes the given fields; metadata is replaced. Raises all errors of the input at once."""
     ensure_private_metadata(tx, given.get("private_metadata"))
     enrolling = await _lock_enrolling_of(tx, user_id, given)
     user = await _lock_user(tx, user_id)

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
-from models.errors import (
-    ErrorCollector,
+from models.errors.collector import ErrorCollector
+from models.errors.input import (
     ParameterMissing,
     QuotaExceeded,
     ResourceNotFound,

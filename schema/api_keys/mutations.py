@@ -103,8 +103,8 @@ class ApiKeyMutations:
         return ApiKeyPayload(api_key=ApiKey.from_row(row))
 
     @strawberry.mutation(
-        description="Checks for your service whether an API key that it was sent is valid, and what"
-        " it can do. It changes nothing but `lastUsedAt`.",
+        description="Checks for your service whether an API key that it was sent is valid, and"
+        " what it can do. It changes only `lastUsedAt`.",
         extensions=untransacted_guard(actor=ActorKind.SERVICE, scope=KeyScope.KEYS_MANAGE),
     )
     async def verify_api_key(

@@ -45,7 +45,7 @@ class ApiKey(Node):
         description="The first characters of the key, which identify it and aren't secret."
     )
     claims: JSONObject | None = strawberry.field(
-        description="Custom data about the key for services that verify it. Null if there is none."
+        description="Custom data about the key for services that verify it. Null if it has none."
     )
     expires_at: DateTime | None = strawberry.field(
         description="When the key expires. Null if it doesn't."

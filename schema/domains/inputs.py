@@ -78,8 +78,8 @@ class UpdateDomainEnrollmentInput:
     )
     domain_id: strawberry.ID = strawberry.field(description="ID of the domain to change.")
     enrollment_mode: EnrollmentMode = strawberry.field(
-        description="What the domain does from now on. The users who are there already are"
-        " enrolled within seconds, each at most once."
+        description="What the domain does from now on. Existing users are enrolled within seconds,"
+        " each at most once."
     )
     delete_pending: bool = strawberry.field(
         description="Whether to revoke the pending invitations and delete the pending suggestions"

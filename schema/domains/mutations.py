@@ -5,7 +5,7 @@ from functools import partial
 import strawberry
 
 from models.domains import OrganizationDomain as DomainRow
-from models.errors import InputError
+from models.errors.input import InputError
 from models.keys.scopes import KeyScope
 from models.roles import DOMAINS_MANAGE
 from resolvers.domains import affiliation, manage, ownership
@@ -130,11 +130,13 @@ class DomainMutations:
         self, info: Info, input: DomainRefInput
     ) -> DomainPayload | None:
         organization_id, domain_id = input.organization_id, input.domain_id
-        begin = partial(ownership.begin_look, organization_id=organization_id, domain_id=domain_id)
+        begin = partial(
+            ownership.begin_lookup, organization_id=organization_id, domain_id=domain_id
+        )
         name, _ = await run_authorized(info.context, organization_id, DOMAINS_MANAGE, begin)
         found = await info.context.server.look_up_records(name)
         finish = partial(
-            ownership.finish_look,
+            ownership.finish_lookup,
             organization_id=organization_id,
             domain_id=domain_id,
             found=found,

@@ -45,10 +45,11 @@ class DomainVerification:
     )
     strategy: VerificationStrategy = strawberry.field(description="The kind of the proof.")
     attempts: int = strawberry.field(
-        description="How often the code was entered, or the record was looked for."
+        description="The number of times that the code was entered, or that the record was looked"
+        " up."
     )
     expires_at: DateTime | None = strawberry.field(
-        description="Until when the proof can be given. Null if none is open."
+        description="When the open proof expires. Null if no proof is open."
     )
     verified_at: DateTime | None = strawberry.field(
         description="When the proof was given. Null if it wasn't."
@@ -86,15 +87,15 @@ class OrganizationDomain(Node):
     )
     affiliation: DomainVerification | None = strawberry.field(
         description="The proof that a mailbox at the domain belongs to the organization. Null if"
-        " it wasn't begun."
+        " it wasn't started."
     )
     affiliation_email_address: str | None = strawberry.field(
         description="The address that the code was sent to, or the verified address of the member"
-        " who needed none. Null if the proof by email wasn't begun."
+        " who needed none. Null if the proof by email wasn't started."
     )
     ownership: DomainVerification | None = strawberry.field(
         description="The proof that the domain itself belongs to the organization. Null if it"
-        " wasn't begun."
+        " wasn't started."
     )
     created_at: DateTime = strawberry.field(description="When the domain was added.")
     updated_at: DateTime = strawberry.field(description="When the domain was last updated.")

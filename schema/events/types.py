@@ -67,7 +67,7 @@ class Event:
 
 
 def _hide_slugs(data: dict[str, Any]) -> dict[str, Any]:
-    """Replaces the slug with null, also in the organization inside the data."""
+    """Replaces the slug with null, including that of the organization inside the data."""
     hidden = {"slug": None} if "slug" in data else {}
     nested = {
         name: _hide_slugs(data[name])

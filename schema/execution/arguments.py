@@ -19,7 +19,7 @@ from graphql import (
     is_introspection_type,
 )
 
-from models.errors import LimitExceeded
+from models.errors.request import LimitExceeded
 from schema.execution.breadth_first.resolvers import PreparedResolver
 
 TEXT_LENGTH = 4_096

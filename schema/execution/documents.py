@@ -23,7 +23,7 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 
-from models.errors import LimitExceeded
+from models.errors.request import LimitExceeded
 from schema.execution.breadth_first.operations import PreparedOperation, prepare_operation
 from schema.execution.limits import (
     DocumentLimits,

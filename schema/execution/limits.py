@@ -33,7 +33,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from models.errors import LimitExceeded, to_camel_case
+from models.errors.input import to_camel_case
+from models.errors.request import LimitExceeded
 from resolvers.lists.page_requests import DEFAULT_SIZE, MAXIMUM_OFFSET, MAXIMUM_SIZE
 
 # How many entries a list without pages is taken to have: the roles of an organization, say.

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import strawberry
 
 from models.database.store import Readable, Snapshot, Store, shield
-from models.errors import Forbidden, Unauthenticated
+from models.errors.request import Forbidden, Unauthenticated
 from models.instance import Instance
 from models.keys.scopes import KeyScope
 from resolvers.authority.access import Actor, ActorType

@@ -12,6 +12,8 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, get_
 
 LIST_TYPE = re.compile(r"(\w+)(?:Connection|Edge)")
 BEFORE_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# The last letter of `delivery`, but not that of `key`.
+AFTER_CONSONANT = re.compile(r"(?<![aeiou])y$")
 
 
 def fill_in_names(schema: GraphQLSchema) -> None:
@@ -32,8 +34,8 @@ def _name_nodes(type_name: str) -> dict[str, str]:
     match = LIST_TYPE.fullmatch(type_name)
     if match is None:
         return {}
-    node = BEFORE_CAPITAL.sub(" ", match[1]).lower()
-    nodes = f"{node[:-1]}ies" if node.endswith("y") else f"{node}s"
+    node = BEFORE_CAPITAL.sub(" ", match[1]).lower().replace("api ", "API ")
+    nodes = AFTER_CONSONANT.sub("ie", node) + "s"
     return {"node": node, "nodes": nodes}
 
 

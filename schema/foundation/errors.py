@@ -1,4 +1,4 @@
-"""The only place where a refusal, or anything else that went wrong, becomes what a client reads."""
+"""Converts refusals and all other exceptions to what clients read, which nothing else does."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from ulid import ULID
 
-from models.errors import InputError, RequestError
+from models.errors.input import InputError
+from models.errors.request import RequestError
 from models.validation.text import mask_keys
 from schema.foundation.scalars import JSONObject
 
@@ -20,9 +21,9 @@ log = structlog.stdlib.get_logger("tenantry.graphql")
 
 
 @strawberry.type(
-    description="A validation error or a violated rule that the user can fix. If a mutation returns"
-    " one, it changed nothing, except with `SKIP_FAILED` in a bulk mutation, and that it counts an"
-    " attempt to verify a domain."
+    description="A validation error or a violated rule that the user can fix. If a mutation"
+    " returns one, it changed nothing, with two exceptions: `SKIP_FAILED` in a bulk mutation"
+    " applies the valid entries, and an attempt to verify a domain counts."
 )
 class UserError:
     code: str = strawberry.field(

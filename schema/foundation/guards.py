@@ -9,7 +9,8 @@ from typing import Any, cast
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
-from models.errors import InputError, InputErrors, NotFound, RequestError
+from models.errors.input import InputError, InputErrors
+from models.errors.request import NotFound, RequestError
 from models.keys.scopes import KeyScope
 from models.tracing import Span, start_span
 from resolvers.authority.access import Actor, ensure_reach, missing_permission

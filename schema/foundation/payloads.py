@@ -1,4 +1,4 @@
-"""What every mutation answers with."""
+"""What every mutation returns."""
 
 import strawberry
 

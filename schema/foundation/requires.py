@@ -8,7 +8,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from models.errors import Forbidden
+from models.errors.request import Forbidden
 from models.keys.scopes import KeyScope
 from resolvers.authority.access import Actor, ActorType, secret_key_required
 from schema.foundation.context import Context

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from models.database.errors import Deadlock
-from models.errors import InputError, InputErrors, RequestError
+from models.errors.input import InputError, InputErrors
+from models.errors.request import RequestError
 from resolvers.authority.access import SYSTEM
 from resolvers.foundation.transaction import Transaction, begin
-from resolvers.members.expiry import expire_overdue_of
+from resolvers.members.invitation_expiry import expire_overdue_of
 from schema.foundation.context import Context
 
 # How often a transaction that deadlocks is run before the caller gets the error.

@@ -10,7 +10,7 @@ from resolvers.invitations.tickets import TicketKind
 from schema.foundation.context import Info
 from schema.foundation.scalars import DateTime
 from schema.invitations.enums import InvitationStatus
-from schema.organizations.types import PublicOrganization
+from schema.organizations.public import PublicOrganization
 
 
 @strawberry.enum(description="The next step for a person who opens an invitation link.")
@@ -37,7 +37,7 @@ class InvitationNext(Enum):
 class InvitationPreview:
     organization_name: str = strawberry.field(description="The name of the organization.")
     organization_image_url: str = strawberry.field(
-        description="URL of the organization's logo, or of a generated image if there is none."
+        description="URL of the organization's logo, or of a generated image if it has no logo."
     )
     email_address: str = strawberry.field(description="The invited email address.")
     role_name: str = strawberry.field(

@@ -21,7 +21,8 @@ from schema.foundation.scalars import DateTime, JSONObject
 from schema.invitations.enums import InvitationStatus, MailStatus
 from schema.invitations.order import InvitationOrder
 from schema.memberships.types import has_permission
-from schema.organizations.types import Organization, PublicOrganization
+from schema.organizations.public import PublicOrganization
+from schema.organizations.types import Organization
 from schema.roles.types import Role, load_role_or_deleted
 from schema.users.types import User
 
@@ -31,7 +32,8 @@ class InvitationMail:
     status: MailStatus = strawberry.field(description="The delivery status of the email.")
     attempts: int = strawberry.field(description="The number of attempts to send the email.")
     last_error: str | None = strawberry.field(
-        description="The error of the last attempt. Null if there was none or it succeeded."
+        description="The error of the last attempt. Null before the first attempt, or if the last"
+        " one succeeded."
     )
     sent_at: DateTime | None = strawberry.field(
         description="When the mail server accepted the email. Null until then."

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models.errors import InputError
+from models.errors.input import InputError
 from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_MANAGE
 from resolvers.domains.suggestions import accept_suggestion

@@ -19,7 +19,7 @@ from schema.foundation.context import Info
 from schema.foundation.scalars import DateTime
 from schema.membership_requests.enums import MembershipRequestStatus, SuggestionStatus
 from schema.memberships.types import has_permission
-from schema.organizations.types import PublicOrganization
+from schema.organizations.public import PublicOrganization
 from schema.users.types import User
 
 

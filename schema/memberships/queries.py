@@ -13,8 +13,8 @@ from schema.memberships.types import Membership, can_read_member, load_membershi
 @strawberry.type
 class MembershipQueries:
     @strawberry.field(
-        description="The membership of a user in an organization. Null if there is none, or if the"
-        " caller can't read it.",
+        description="The membership of a user in an organization. Null if the user isn't a member,"
+        " or if the caller can't read it.",
         extensions=query_guard(scope=KeyScope.MEMBERSHIPS_READ),
     )
     async def membership(

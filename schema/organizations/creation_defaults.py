@@ -1,15 +1,15 @@
-"""What a form to create an organization can begin with."""
+"""Suggestions for a form that creates an organization."""
 
 import strawberry
 
 from resolvers.queries.creation_defaults import CreationDefaults
 
 
-@strawberry.type(description="What a form to create an organization can begin with.")
+@strawberry.type(description="Suggestions for a form that creates an organization.")
 class OrganizationCreationDefaults:
     name: str = strawberry.field(
-        description="A name for the organization: that of the company which has the domain of the"
-        " user's address or, if that is a public email provider, the name of the user."
+        description="A name for the organization: that of the company at the domain of the user's"
+        " address or, if that is a public email provider, the name of the user."
     )
     slug: str | None = strawberry.field(
         description="A free slug for that name. Null if slugs are disabled."

@@ -29,7 +29,7 @@ class KeyFields(Node):
         include_invalid: Annotated[
             bool,
             strawberry.argument(
-                description="Whether to return also keys that were revoked or have expired."
+                description="Whether to also return keys that were revoked or have expired."
             ),
         ] = False,
     ) -> Connection[Annotated["ApiKey", strawberry.lazy("schema.api_keys.types")]] | None:

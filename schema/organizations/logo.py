@@ -7,7 +7,7 @@ from functools import partial
 
 import strawberry
 
-from models.errors import ParameterMissing
+from models.errors.input import ParameterMissing
 from models.keys.scopes import KeyScope
 from models.roles import PROFILE_MANAGE
 from models.validation.images import CleanImage, ImageType, clean_image
@@ -47,8 +47,8 @@ class SetOrganizationLogoInput:
         default=None,
     )
     data: strawberry.Maybe[Base64 | None] = strawberry.field(
-        description="The image: at most 150 KB, and 1,024 by 1,024 pixels. It is encoded again"
-        " without metadata. Null to remove the logo."
+        description="The image, with at most 150 KB and 1,024 by 1,024 pixels. The server encodes"
+        " it again without metadata. Null to remove the logo."
     )
 
 
@@ -56,7 +56,7 @@ class SetOrganizationLogoInput:
 class LogoMutations:
     @strawberry.mutation(
         description="Stores an image as the logo of an organization, or removes the logo."
-        " `Organization.imageUrl` then is the URL that shows it.",
+        " `Organization.imageUrl` is then the URL of the logo.",
         extensions=[
             *untransacted_guard(PROFILE_MANAGE, scope=KeyScope.ORGANIZATIONS_WRITE),
             UpdateLimit(("organization_id",)),

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from models.errors import InputError, NotFound
+from models.errors.input import InputError
+from models.errors.request import NotFound
 from models.keys.scopes import KeyScope
 from resolvers.organizations.slugs import slugs_disabled
 from resolvers.queries.slugs import SlugCheck, check_slug_availability
@@ -19,7 +20,7 @@ class SlugAvailability:
         " organization can still take it before you do."
     )
     code: str | None = strawberry.field(
-        description="The code that `createOrganization` answers for this slug. Null if it is"
+        description="The code that `createOrganization` returns for this slug. Null if it is"
         " available."
     )
     message: str | None = strawberry.field(

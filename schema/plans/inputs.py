@@ -137,7 +137,9 @@ class SetSubscriptionInput:
     user_id: strawberry.ID | None = strawberry.field(
         description="ID of the user who subscribes.", default=None
     )
-    plan: str = strawberry.field(description="Key of the plan, which must be for such payers.")
+    plan: str = strawberry.field(
+        description="Key of the plan, which must be for this type of payer."
+    )
     status: SubscriptionStatus = strawberry.field(
         description="The status of the subscription. `ENDED` ends it.",
         default=SubscriptionStatus.ACTIVE,

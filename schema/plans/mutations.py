@@ -1,4 +1,4 @@
-"""Mutations with which the operator manages features, plans and subscriptions."""
+"""Mutations of features, plans, and subscriptions, for the operator."""
 
 import strawberry
 

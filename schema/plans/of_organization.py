@@ -32,8 +32,8 @@ class OrganizationPlan(Node):
         return [seats.limit for seats in await _load_seat_limits(organizations, info)]
 
     @strawberry.field(
-        description="The plan in force: that of the subscription or, without one, the default plan."
-        " Null if there is neither, or while billing is disabled."
+        description="The plan in force: that of the subscription or, without one, the default"
+        " plan. Null without either, or while billing is disabled."
     )
     async def plan(self, info: Info) -> Plan | None:
         return await load_plan(info, await self._load_plan_id(info))

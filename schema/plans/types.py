@@ -118,7 +118,7 @@ class PlanSubscription(Node):
         description="Who reported the state of the subscription last."
     )
     external_id: str | None = strawberry.field(
-        description="ID of the subscription at the payment provider. Null if there is none, or"
+        description="ID of the subscription at the payment provider. Null if it has none, or"
         " unless the caller uses a secret key."
     )
     started_at: DateTime = strawberry.field(description="When the subscription began.")
@@ -188,8 +188,8 @@ class SeatUsage:
     )
     source: SeatLimitSource = strawberry.field(description="What limits the seats.")
     over_limit: bool = strawberry.field(
-        description="Whether more seats are taken than there are. Everybody stays, but nobody can"
-        " be added."
+        description="Whether more seats are taken than are in force. Everybody stays, but nobody"
+        " can be added."
     )
 
     @classmethod

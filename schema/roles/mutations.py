@@ -1,4 +1,4 @@
-"""Mutations with which the operator manages roles, permissions and role sets."""
+"""Mutations of roles, permissions, and role sets, for the operator."""
 
 import strawberry
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from models.errors import BadUserInput
+from models.errors.request import BadUserInput
 from resolvers.sessions.tokens import Choice, ChosenOrganization
 from schema.sessions.enums import TokenFormat
 

@@ -34,8 +34,8 @@ class SessionPayload(Payload):
         default=None,
     )
     viewer: Viewer | None = strawberry.field(
-        description="The signed-in user after the mutation. Its active organization is the one that"
-        " the token is for. Null if there is no token.",
+        description="The signed-in user after the mutation. Its active organization is the one"
+        " that the token is for. Null if the mutation returns no token.",
         default=None,
     )
 

@@ -51,7 +51,7 @@ class Session(Node):
         row = await load_existing(info.context.loaders.users, self.row.user_id)
         return User.from_row(row, info.context)
 
-    @strawberry.field(description="The first of the `tasks`. Null if there are none.")
+    @strawberry.field(description="The first of the `tasks`. Null if `tasks` is empty.")
     async def current_task(self) -> SessionTask | None:
         return self.tasks[0] if self.tasks else None
 

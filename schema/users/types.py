@@ -53,7 +53,7 @@ class User(Node):
         description="The last name of the user. Null if it isn't known."
     )
     image_url: str | None = strawberry.field(
-        description="URL of a picture of the user. Null if there is none."
+        description="URL of a picture of the user. Null if the user has none."
     )
     public_metadata: JSONObject = strawberry.field(
         description="Custom data about the user, which everyone who can read the user can read."
@@ -137,8 +137,8 @@ class User(Node):
 
     @strawberry.field(
         description="The plan of the user, which counts outside of organizations: that of the"
-        " subscription or, without one, the default plan. Null if there is neither, while billing"
-        " is disabled, or unless the caller is the user or uses a secret key."
+        " subscription or, without one, the default plan. Null without either, while billing is"
+        " disabled, or unless the caller is the user or uses a secret key."
     )
     async def plan(self, info: Info) -> Plan | None:
         loaders = info.context.loaders
@@ -150,7 +150,7 @@ class User(Node):
         return await load_plan(info, in_force.plan_id) if in_force else None
 
     @strawberry.field(
-        description="The subscription of the user that hasn't ended. Null if there is none, or"
+        description="The subscription of the user that hasn't ended. Null if the user has none, or"
         " unless the caller is the user or uses a secret key."
     )
     async def subscription(self, info: Info) -> PlanSubscription | None:

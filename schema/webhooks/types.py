@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 from cryptography.fernet import InvalidToken
 
-from models.errors import SecretUnreadable
+from models.errors.request import SecretUnreadable
 from models.keys.encryption import decrypt
 from models.keys.scopes import KeyScope
 from models.webhooks import DeliveryStatus
@@ -44,8 +44,8 @@ class WebhookDelivery(Node):
         " responded."
     )
     last_error: str | None = strawberry.field(
-        description="The error of the last attempt. Null if there was none or the attempt"
-        " succeeded."
+        description="The error of the last attempt. Null before the first attempt, or if the last"
+        " one succeeded."
     )
     last_attempt_at: DateTime | None = strawberry.field(
         description="When the last attempt took place. Null before the first one."

@@ -9,7 +9,7 @@ import structlog
 
 from models.database.heartbeats import Heartbeat
 from models.database.store import shield
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.images import KEPT_FOR
 from resolvers.authority.access import SYSTEM
 from resolvers.delivery.cleanup import (
@@ -20,7 +20,7 @@ from resolvers.events.retention import delete_old_events, load_newest_time
 from resolvers.foundation.idempotency import delete_old_answers
 from resolvers.foundation.server import Server
 from resolvers.foundation.transaction import begin
-from resolvers.members.expiry import expire_overdue_of
+from resolvers.members.invitation_expiry import expire_overdue_of
 from resolvers.organizations.images import delete_unused_images
 from resolvers.stripe.receive import EVENTS_KEPT, delete_old_stripe_events
 from server.delivery.queue import RETRY_SECONDS

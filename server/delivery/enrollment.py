@@ -7,7 +7,7 @@ import structlog
 
 from models.database.heartbeats import Heartbeat
 from models.database.store import shield
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from resolvers.authority.access import SYSTEM
 from resolvers.domains.batches import enroll_batch, load_due_domains
 from resolvers.foundation.server import Server

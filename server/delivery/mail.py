@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from models.database.session import DatabaseSession
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.invitations import InvitationStatus, get_status
 from models.mail import MailKind, MailStatus
 from models.users import make_full_name
@@ -55,7 +55,7 @@ class MailChannel:
     at_once: ClassVar = 10
 
     server: Server
-    # None if there is no way to send mail: the emails wait.
+    # None if the server can't send mail: the emails wait.
     transport: Transport | None
     sender: str
 
@@ -115,7 +115,7 @@ class MailChannel:
         return urlsplit(self.server.public_url).hostname or "localhost"
 
     async def render(self, claim: Claim) -> EmailMessage | None:
-        """Renders the message; None if there is nothing to say anymore."""
+        """Renders the message; None if it is no longer needed."""
         now = self.server.clock()
         if claim.row.kind == MailKind.INVITATION.value:
             email = await self.make_email(claim)

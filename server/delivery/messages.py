@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from models.validation.addresses import normalize_address
 from models.validation.text import clean_name, contains_link
 

@@ -26,7 +26,7 @@ class Notice:
 
 
 async def make_notice(server: Server, mail: Any) -> Notice | None:
-    """Makes the notice of a mail row; None if there is nothing to say anymore."""
+    """Makes the notice of a mail row; None if it is no longer needed."""
     match MailKind(mail.kind):
         case MailKind.DOMAIN_CODE:
             return await _make_code_notice(server, mail)

@@ -17,7 +17,7 @@ from models.database.heartbeats import Heartbeat
 from models.database.session import DatabaseSession
 from models.database.store import shield
 from models.database.wakeup import Waiter
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.tracing import current_tracer, start_span
 from resolvers.delivery.queue import CLOCK_TOLERANCE, Claim, QueueTable
 from resolvers.foundation.server import Server

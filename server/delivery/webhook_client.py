@@ -79,7 +79,7 @@ class Resolver:
     slots: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, LOOKUPS))
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
-        """Returns the addresses of a host, the best first; raises NotSent if there are none."""
+        """Returns the addresses of a host, the best first; raises NotSent if it has none."""
         look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         await self.slots.acquire()
         lookup = asyncio.wrap_future(run_in_daemon_thread(look_up))

@@ -26,7 +26,8 @@ from resolvers.foundation.server import Server
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
 from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
-from server.delivery.webhook_payload import make_body, make_signed_headers
+from server.delivery.webhook_payload import make_body
+from server.delivery.webhook_signature import make_signed_headers
 from server.observability.observer import Observer
 
 AT_ONCE = 64

@@ -13,9 +13,10 @@ from models.invitations import PENDING, Invitation
 from models.keys.api_keys import ApiKey
 from models.keys.secret_keys import SecretKey
 from models.membership_requests import MembershipRequest, OrganizationSuggestion
-from models.organizations import Organization, make_slug
+from models.organizations import Organization
 from models.sessions import Session
 from models.users import User
+from models.validation.slugs import make_slug
 from models.webhooks import WebhookEndpoint
 from resolvers.authority.access import Actor, ActorType
 from resolvers.foundation.server import Server
@@ -23,7 +24,7 @@ from resolvers.foundation.transaction import begin
 from resolvers.sessions.lifecycle import create_session
 from server.delivery.mail import OUTBOX
 from server.delivery.smtp import OnWritten
-from server.development import demo, doors
+from server.development import demo, dev_routes
 from server.development.files import load_development_key
 from server.development.issuer import (
     ADA,
@@ -79,7 +80,7 @@ async def make_development_extras(
         ),
         accept_as=partial(make_accept_identities, issuer),
         on_written=on_written,
-        routes=[*doors.routes(issuer, key, folder / OUTBOX.name), *demo.routes()],
+        routes=[*dev_routes.routes(issuer, key, folder / OUTBOX.name), *demo.routes()],
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from graphql import OperationDefinitionNode, parse
 
 from models.keys.ticket_keys import TicketKeys
-from models.organizations import make_slug
+from models.validation.slugs import make_slug
 from resolvers.domains.proofs import make_code
 from resolvers.invitations.tickets import TicketKind, make_ticket
 from resolvers.lists.pages import AnyRow

@@ -13,9 +13,10 @@ from ulid import ULID
 from models.database.session import DatabaseSession
 from models.database.store import Store
 from models.memberships import Membership
-from models.organizations import Organization, make_slug
+from models.organizations import Organization
 from models.roles import RoleSet
 from models.users import User, get_domain
+from models.validation.slugs import make_slug
 from models.validation.text import to_search_text
 from server.development.issuer import make_subject
 from server.settings.names import ISSUER

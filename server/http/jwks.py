@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.base import JSONObject
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.keys.signing_keys import to_jwk_members
 from resolvers.keys.signing_keys import Signer
 from server.identity.signing import ALGORITHM

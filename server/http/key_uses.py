@@ -2,7 +2,7 @@
 
 import asyncio
 
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from resolvers.api_keys.manage import store_uses_of_api_keys
 from resolvers.authority.access import SYSTEM
 from resolvers.foundation.server import Server

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from models.errors import BadUserInput, PersistedQueryNotSupported, RequestError
+from models.errors.request import BadUserInput, PersistedQueryNotSupported, RequestError
 from schema.foundation.scalars import TOO_SMALL, is_too_small
 
 BODY_BYTES = 256 * 1024

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.base import JSONObject
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from resolvers.authority.access import SYSTEM
 from resolvers.foundation.server import Server
 from resolvers.foundation.transaction import begin

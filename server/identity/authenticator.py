@@ -12,7 +12,7 @@ import httpx
 import structlog
 
 from models.base import JSONObject
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.keys.api_keys import KEY_PREFIX as API_KEY_PREFIX
 from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
@@ -25,13 +25,13 @@ from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
 from resolvers.sessions.sign_in import SessionClaims, sign_in_session
 from resolvers.users.provisioning import sign_in
+from server.identity.audience import is_meant_for
 from server.identity.claims import read_identity_claims
 from server.identity.key_sets import Keys, KeySet, OneKey
 from server.identity.tokens import (
     InvalidCredential,
     check_signature,
     decode_unverified,
-    is_meant_for,
     read_time_claim,
     to_session_claims,
 )

@@ -5,7 +5,7 @@ from contextlib import suppress
 import structlog
 
 from models.base import JSONObject
-from models.errors import InputError
+from models.errors.input import InputError
 from models.users import IdentityClaims
 from models.validation.addresses import normalize_address
 from models.validation.text import check_url, clean_name

@@ -14,7 +14,7 @@ from cryptography.fernet import InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from models.database.store import shield
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.keys.signing_keys import (
     compute_thumbprint,
     decrypt_key,

@@ -1,6 +1,4 @@
-"""Identity and session tokens: their form, signature, times and audience."""
-
-from typing import cast
+"""Identity and session tokens: their form, signature, and times."""
 
 import jwt
 
@@ -29,17 +27,6 @@ def read_time_claim(payload: JSONObject, name: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LATEST:
         raise InvalidCredential(f"its {name} is not a valid time")
     return int(value)
-
-
-def is_meant_for(audiences: frozenset[str], claim: object) -> bool:
-    """Whether `aud`, a string or a list of strings (RFC 7519, 4.1.3), names one of the audiences.
-
-    Without audiences, the claim must be absent.
-    """
-    if not audiences:
-        return claim is None
-    named = cast(list[object], claim if isinstance(claim, list) else [claim])
-    return all(isinstance(name, str) for name in named) and not audiences.isdisjoint(named)
 
 
 def to_session_claims(payload: JSONObject) -> SessionClaims:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 from models.database.session import DatabaseSession
-from models.errors import IdentifierExists
+from models.errors.input import IdentifierExists
 from resolvers.authority.access import SYSTEM
 from resolvers.events.payloads import record_instance
 from resolvers.foundation.server import Server

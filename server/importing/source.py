@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from models.errors import InputError
+from models.errors.input import InputError
 from resolvers.importing.records import Kind, Place, Record
 from resolvers.importing.report import Problem
 

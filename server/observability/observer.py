@@ -9,7 +9,7 @@ from importlib.metadata import version
 from time import monotonic
 
 from models.database.revision import head
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.tracing import current_tracer
 from resolvers.delivery.backlog import load_backlogs
 from resolvers.foundation.server import Server

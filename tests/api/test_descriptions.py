@@ -93,7 +93,15 @@ def test_a_description_is_shared_by_few() -> None:
     assert {text: names for text, names in places.items() if len(names) > MOST_PLACES} == {}
 
 
-@pytest.mark.parametrize("name", ["The input of `createRole`.", "A page of a list of users."])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "The input of `createRole`.",
+        "A page of a list of users.",
+        "A page of a list of API keys.",
+        "A page of a list of webhook deliveries.",
+    ],
+)
 def test_names_are_filled_in(name: str) -> None:
     assert name in descriptions().values()
 

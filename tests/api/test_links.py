@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.errors import FormatInvalid, TooLong
+from models.errors.input import FormatInvalid, TooLong
 from models.validation.text import check_url, contains_link
 
 HTTP = frozenset({"http", "https"})

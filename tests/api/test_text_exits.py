@@ -31,7 +31,7 @@ from server.http.pages.graphiql import Document, MenuIdentity, page
 from server.http.pages.invitation_page import DemoIdentity, routes
 from server.observability import logs
 from tests.conftest import settings
-from tests.roles.test_roles_file import Owner, done, owner
+from tests.roles.test_roles_file import operator
 from tests.support.api import JSON, SERVICE, Api
 from tests.support.data.factories import Acme
 from tests.support.data.invitations import codes, fields, unchanged
@@ -39,11 +39,12 @@ from tests.support.data.roles import PRIMARY, make_permission, shape
 from tests.support.data.webhooks import an_endpoint as created
 from tests.support.data.webhooks import create, update_endpoint
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes.commands import restored_logging
+from tests.support.processes.commands import done, restored_logging
+from tests.support.processes.model_file import Operator
 from tests.support.servers.smtp import delivery, invited, mail_ticket, text_of
 from tests.support.servers.webhook_receiver import an_endpoint, listening, renamed, sender
 
-__all__ = ["owner"]
+__all__ = ["operator"]
 
 HARMLESS = "Harmless"
 NASTY = {
@@ -206,16 +207,16 @@ def test_graphiql_page(text: str) -> None:
 
 @ONLY_SQLITE
 @every_nasty_text
-async def test_roles_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str) -> None:
+async def test_roles_on_a_terminal(api: Api, acme: Acme, operator: Operator, text: str) -> None:
     text = text.replace("\x00", "")
     await store_everywhere(api, text)
 
-    exported = done(await owner.run("export"))
+    exported = done(await operator.run("export"))
     model = yaml.safe_load(exported)
-    same = done(await owner.apply(exported, "--dry-run"))
+    same = done(await operator.apply(exported, "--dry-run"))
     for one in (*model["roles"].values(), *model["role_sets"].values()):
         one |= {"name": HARMLESS, "description": HARMLESS}
-    difference = done(await owner.apply(model, "--dry-run"))
+    difference = done(await operator.apply(model, "--dry-run"))
 
     assert controls(exported + difference) == []
     assert yaml.safe_load(exported)["roles"]["org:admin"]["description"] == text
@@ -227,11 +228,11 @@ async def test_roles_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str
 
 @ONLY_SQLITE
 @every_nasty_text
-async def test_keys_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str) -> None:
+async def test_keys_on_a_terminal(api: Api, acme: Acme, operator: Operator, text: str) -> None:
     id = await store_everywhere(api, text)
 
     shown = [
-        done(await owner.run_any("keys", *one))
+        done(await operator.run_any("keys", *one))
         for one in (["list"], ["list", "--json"], ["revoke", id])
     ]
 
@@ -242,7 +243,7 @@ async def test_keys_on_a_terminal(api: Api, acme: Acme, owner: Owner, text: str)
 
 @ONLY_SQLITE
 @every_nasty_text
-async def test_refusals_on_a_terminal(owner: Owner, text: str) -> None:
+async def test_refusals_on_a_terminal(operator: Operator, text: str) -> None:
     commands = [
         ("roles", "export", "--to", f"nowhere/{text}"),
         ("roles", "apply", f"nowhere/{text}"),
@@ -252,7 +253,7 @@ async def test_refusals_on_a_terminal(owner: Owner, text: str) -> None:
     ]
 
     for one in commands if "\x00" not in text else commands[3:]:
-        result = await owner.run_any(*one)
+        result = await operator.run_any(*one)
         assert result.exit_code == 2
         assert controls(result.stderr) == []
 
@@ -347,12 +348,14 @@ async def test_descriptions_of_endpoints_have_no_control_characters(api: Api) ->
 
 
 @ONLY_SQLITE
-async def test_names_of_keys_and_labels_of_files_have_no_control_characters(owner: Owner) -> None:
-    model = await owner.exported()
+async def test_names_of_keys_and_labels_of_files_have_no_control_characters(
+    operator: Operator,
+) -> None:
+    model = await operator.exported()
     for text in REFUSED.values():
-        key = await owner.run_any("keys", "create", "--name", text)
+        key = await operator.run_any("keys", "create", "--name", text)
         model["roles"]["org:member"] |= {"name": "Fine", "description": text}
-        role = await owner.apply(model)
+        role = await operator.apply(model)
 
         assert (key.exit_code, role.exit_code) == (2, 2)
         assert "control characters" in key.stderr
@@ -360,4 +363,4 @@ async def test_names_of_keys_and_labels_of_files_have_no_control_characters(owne
             "roles.org:member.description: The description must not contain control characters"
             in role.stderr
         )
-    assert len(json.loads(done(await owner.run_any("keys", "list", "--json")))) == 0
+    assert len(json.loads(done(await operator.run_any("keys", "list", "--json")))) == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from models.database.migrations import make_engine
-from models.errors import InputError
+from models.errors.input import InputError
 from models.validation.addresses import normalize_address
 from models.validation.characters import MEANINGLESS, clean_line
 from models.validation.text import check_name, clean_name, to_search_text

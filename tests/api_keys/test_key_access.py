@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.roles import (
     API_KEYS_MANAGE,
     API_KEYS_READ,

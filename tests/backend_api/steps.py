@@ -8,7 +8,7 @@ from tests.support.api import JSON
 
 @dataclass(frozen=True)
 class Step:
-    """One operation through both doors; `{…}` in texts stands for an ID that a step before got."""
+    """One operation through both APIs; `{…}` in texts stands for an ID that a step before got."""
 
     mutation: str
     input: JSON

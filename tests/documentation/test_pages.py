@@ -11,7 +11,8 @@ from docsite import setting_descriptions
 from docsite.api_pages import make_api_pages
 from docsite.reference import find_stale
 from docsite.stage import LINK
-from models.errors import InputError, RequestError
+from models.errors.input import InputError
+from models.errors.request import RequestError
 from server.cli import app
 from server.settings.issuers import ClaimNames, Issuer
 from server.settings.settings import Settings

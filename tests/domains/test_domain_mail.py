@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from resolvers.authority.access import SYSTEM
 from resolvers.domains.affiliation import prepare_affiliation
 from resolvers.foundation.transaction import begin

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from models.errors import InputError
+from models.errors.input import InputError
 from models.validation.domains import normalize_domain
 from server import dns as resolver
 from server.dns import make_record_lookup

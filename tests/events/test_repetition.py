@@ -2,20 +2,16 @@
 
 import pytest
 
-from tests.events.test_events import (
-    OF_SESSIONS,
-    OF_WEBHOOKS,
-    TABLE,
-    caller_of,
-    invitation_of,
-    own_invitation,
-)
-from tests.support.api import JSON, SERVICE, Answer, Api, Caller, contents
-from tests.support.data.factories import Acme, an_invitation
+from tests.support.api import Answer, Api, contents
+from tests.support.data.factories import Acme
 from tests.support.data.invitations import codes
-from tests.support.data.roles import a_role_model
-from tests.support.data.sessions import a_session
-from tests.support.data.webhooks import a_failed_delivery, an_endpoint
+from tests.support.documents.mutations import (
+    INPUTS,
+    SESSION_INPUTS,
+    WEBHOOK_INPUTS,
+    caller_of,
+    prepare,
+)
 
 # The second call finds everything as it should be, and changes nothing.
 SAME = "same"
@@ -70,37 +66,19 @@ SECOND = {
 }
 
 
-async def prepare(api: Api, acme: Acme, mutation: str) -> tuple[JSON, Caller]:
-    """The input of a mutation that works, and who sends it."""
-    if mutation in OF_SESSIONS:
-        session_id = await a_session(api, by=acme.member)
-        by = SERVICE if mutation == "revokeSession" else acme.member
-        return OF_SESSIONS[mutation][0](session_id, acme), by
-    if mutation in OF_WEBHOOKS:
-        endpoint = await an_endpoint(api)
-        await a_failed_delivery(api, endpoint["id"])
-        return {"webhookEndpointId": endpoint["id"], **OF_WEBHOOKS[mutation]}, SERVICE
-    input = TABLE[mutation][0]
-    if input in (invitation_of, own_invitation):
-        acme = await an_invitation(api, acme)
-    if "Role" in mutation or "Permission" in mutation:
-        await a_role_model(api)
-    return input(acme), caller_of(acme, mutation)
-
-
 def outcome(answer: Answer) -> list[str]:
     return [answer.code] if "errors" in answer.body else codes(answer)
 
 
 def test_every_mutation_has_a_row() -> None:
-    assert set(SECOND) == {*TABLE, *OF_SESSIONS, *OF_WEBHOOKS}
+    assert set(SECOND) == {*INPUTS, *SESSION_INPUTS, *WEBHOOK_INPUTS}
 
 
 @pytest.mark.parametrize("mutation", SECOND)
 async def test_a_mutation_that_is_sent_twice_does_what_is_documented(
     api: Api, acme: Acme, mutation: str
 ) -> None:
-    input, by = await prepare(api, acme, mutation)
+    input, by = await prepare(api, acme, mutation), caller_of(acme, mutation)
     expected = SECOND[mutation]
     assert (await api.mutate(mutation, input, by=by)).payload
     before = await contents(api.store)

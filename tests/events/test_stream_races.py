@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from models.errors import NotFound, Unauthenticated
+from models.errors.request import NotFound, Unauthenticated
 from models.events import EventType
 from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.events.scopes import Scope
@@ -15,7 +15,8 @@ from resolvers.foundation.transaction import begin
 from resolvers.keys.secret_keys import NewKey, create_key, revoke_key
 from resolvers.queries import rows
 from resolvers.subscriptions import log_reader
-from resolvers.subscriptions.log_reader import LogReader, credential_expired
+from resolvers.subscriptions.endings import credential_expired
+from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import WAITING_EVENTS, Delivered, Stream
 from server.http.graphql import websocket
 from server.http.graphql.endpoint import GraphQLEndpoint

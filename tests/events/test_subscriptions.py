@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlmodel import update
 
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.events import EventType
 from models.instance import Instance
 from resolvers.authority.access import SYSTEM

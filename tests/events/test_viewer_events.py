@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from resolvers.events.retention import delete_old_events
 from resolvers.subscriptions import log_reader
 from tests.conftest import counted

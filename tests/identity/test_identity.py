@@ -4,7 +4,6 @@ keys, over HTTP, and verified tokens that are kept.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database.store import Store
-from server.identity import authenticator, key_sets
+from server.identity import authenticator
 from server.identity.authenticator import Authenticator, make_provider
 from server.identity.key_sets import COOL_DOWN, KEYS_LIVE, KEYS_TRUSTED
 from server.identity.tokens import InvalidCredential
@@ -30,7 +29,6 @@ from tests.support.servers.tokens import (
     eventually,
     issuer_of,
     jwk_of,
-    key_set_server,
     one_database,
     part,
     rsa_key,
@@ -38,20 +36,6 @@ from tests.support.servers.tokens import (
     signed,
     viewer,
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[KeySetServer]:
-    async with key_set_server() as server:
-        server.publish(jwk_of(rsa_key(), "good"))
-        yield server
-
-
-@pytest.fixture
-def timer(monkeypatch: pytest.MonkeyPatch) -> Timer:
-    timer = Timer()
-    monkeypatch.setattr(key_sets, "monotonic", timer)
-    return timer
 
 
 @pytest.fixture

@@ -18,23 +18,8 @@ from tests.support.servers.tokens import (
     ec_key,
     eventually,
     jwk_of,
-    key_set_server,
     rsa_key,
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[KeySetServer]:
-    async with key_set_server() as server:
-        server.publish(jwk_of(rsa_key(), "good"))
-        yield server
-
-
-@pytest.fixture
-def timer(monkeypatch: pytest.MonkeyPatch) -> Timer:
-    timer = Timer()
-    monkeypatch.setattr(key_sets, "monotonic", timer)
-    return timer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from models.validation.addresses import normalize_address
 from models.validation.characters import CONTROLS
 

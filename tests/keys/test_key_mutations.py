@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.keys.scopes import KeyScope
 from models.keys.secret_keys import VISIBLE_LENGTH
 from resolvers.keys import secret_keys

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.base import parse_prefix
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.keys.scopes import KeyScope, Narrowing, add_implied
 from resolvers.authority.access import SYSTEM, Actor, ActorType
 from resolvers.foundation.transaction import begin

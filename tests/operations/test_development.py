@@ -21,7 +21,7 @@ from graphql import (
 )
 
 from models.database.store import Store
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from server.development.demo_company import load_demo
 from server.development.files import read_or_create
 from server.development.issuer import DevelopmentIssuer

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.organizations import RESERVED_SLUGS
+from models.validation.slugs import RESERVED_SLUGS
 from tests.conftest import counted
 from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller
 from tests.support.data.domains import created, verified

@@ -23,6 +23,7 @@ from resolvers.organizations.manage import delete_organization
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.data.factories import Acme, a_role
 from tests.support.data.factories import an_organization as an_organization_of
+from tests.support.data.roles import make_set
 from tests.support.data.rows import Row, a_membership, a_user, an_organization, ids_by_key, write
 from tests.support.http import ONLY_SQLITE
 
@@ -160,17 +161,7 @@ async def test_a_role_that_many_have_is_replaced_with_an_event_for_each(
 async def test_a_role_set_that_many_use_is_replaced_with_an_event_for_each(
     api: Api, acme: Acme
 ) -> None:
-    other = {
-        "key": "role_set:other",
-        "name": "Other",
-        "defaultRole": "org:member",
-        "creatorRole": "org:admin",
-    }
-    assert (
-        await api.mutate(
-            "createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE
-        )
-    ).payload
+    await make_set(api, "role_set:other", "org:admin", "org:member")
     primary = (await ids_by_key(api.store, "role_set"))["role_set:primary"]
     organizations = [an_organization(f"Org {one}", primary) for one in range(PIECE + 1)]
     await write(api.store, organization=organizations)

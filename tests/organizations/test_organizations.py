@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.organizations import RESERVED_SLUGS, make_slug
+from models.validation.slugs import RESERVED_SLUGS, make_slug
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
 from tests.support.data.factories import Acme, a_member, an_organization
 

@@ -1,12 +1,9 @@
 """Features and plans as one file: exported, changed, looked at, applied whole or not at all."""
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import Result
 
 from models.database.store import Store
 from tests.support.api import JSON, Api, contents, events
@@ -14,7 +11,8 @@ from tests.support.data.billing import make_plan, plan_key, subscribe, switch_bi
 from tests.support.data.factories import Acme
 from tests.support.data.roles import make_permission
 from tests.support.http import ONLY_SQLITE
-from tests.support.processes.commands import done, invoke
+from tests.support.processes.commands import done
+from tests.support.processes.model_file import Operator
 
 MODEL: JSON = {
     "features": {
@@ -38,53 +36,18 @@ MODEL: JSON = {
 }
 
 
-@dataclass
-class Owner:
-    """Who works on the plans of an instance by their file."""
-
-    folder: Path
-    url: str
-
-    async def run(self, *arguments: str) -> Result:
-        """In a thread: a command has a loop of its own."""
-        return await asyncio.to_thread(invoke, "plans", *arguments, TENANTRY_DATABASE_URL=self.url)
-
-    async def exported(self) -> JSON:
-        return yaml.safe_load(done(await self.run("export")))
-
-    async def apply(self, model: JSON | str, *options: str) -> Result:
-        text = model if isinstance(model, str) else yaml.safe_dump(model, sort_keys=False)
-        (self.folder / "plans.yaml").write_text(text)
-        return await self.run("apply", "plans.yaml", *(options or ("--yes",)))
-
-    async def applied(self, model: JSON) -> list[str]:
-        """The lines that are shown; applying the model again changes nothing."""
-        lines = done(await self.apply(model)).splitlines()
-        assert lines.pop() == "Applied."
-        assert done(await self.apply(model)) == "Nothing to change.\n"
-        return lines
-
-
 @pytest.fixture
-def owner(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Owner:
+def operator(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Operator:
     monkeypatch.chdir(tmp_path)
-    return Owner(tmp_path, database_url)
+    return Operator("plans", tmp_path, database_url)
 
 
-async def told(owner: Owner, store: Store, model: JSON | str) -> list[str]:
-    """What is said on standard error of a model that is refused whole."""
-    before = await contents(store)
-    result = await owner.apply(model)
-    assert result.exit_code == 2, result.output
-    assert "Traceback" not in result.output
-    assert await contents(store) == before
-    return result.stderr.splitlines()
+async def test_plans_are_prepared_while_billing_is_disabled(
+    operator: Operator, store: Store
+) -> None:
+    lines = await operator.applied(MODEL)
 
-
-async def test_plans_are_prepared_while_billing_is_disabled(owner: Owner, store: Store) -> None:
-    lines = await owner.applied(MODEL)
-
-    assert await owner.exported() == MODEL
+    assert await operator.exported() == MODEL
     assert lines == [
         "+ feature export",
         '  + name: "Export"',
@@ -115,30 +78,30 @@ async def test_plans_are_prepared_while_billing_is_disabled(owner: Owner, store:
     ]
 
 
-async def test_applying_what_was_exported_changes_nothing(owner: Owner, store: Store) -> None:
-    await owner.applied(MODEL)
+async def test_applying_what_was_exported_changes_nothing(operator: Operator, store: Store) -> None:
+    await operator.applied(MODEL)
     before = await contents(store)
 
-    text = done(await owner.run("export"))
-    again = await owner.apply(text)
+    text = done(await operator.run("export"))
+    again = await operator.apply(text)
 
     assert done(again) == "Nothing to change.\n"
     assert await contents(store) == before
-    assert done(await owner.run("export")) == text
+    assert done(await operator.run("export")) == text
 
 
-async def test_a_dry_run_changes_nothing(owner: Owner, store: Store) -> None:
+async def test_a_dry_run_changes_nothing(operator: Operator, store: Store) -> None:
     before = await contents(store)
 
-    result = done(await owner.apply(MODEL, "--dry-run"))
+    result = done(await operator.apply(MODEL, "--dry-run"))
 
     assert result.endswith("This was a dry run, so nothing was changed.\n")
     assert await contents(store) == before
 
 
-async def test_everything_changes_at_once(api: Api, acme: Acme, owner: Owner) -> None:
+async def test_everything_changes_at_once(api: Api, acme: Acme, operator: Operator) -> None:
     """The default plan goes, prices move, a plan is replaced, and a feature leaves."""
-    await owner.applied(MODEL)
+    await operator.applied(MODEL)
     await switch_billing(api)
     await subscribe(api, acme.id, "pro")
     wanted: JSON = {
@@ -158,12 +121,12 @@ async def test_everything_changes_at_once(api: Api, acme: Acme, owner: Owner) ->
         },
     }
 
-    lines = await owner.applied(wanted)
+    lines = await operator.applied(wanted)
 
     assert await plan_key(api, acme.id) == "team"
     assert lines[-1] == "2 to create, 2 to change, 3 to delete."
     assert "  its subscriptions get team" in lines
-    seen = await owner.exported()
+    seen = await operator.exported()
     assert {key: plan.get("stripe_prices") for key, plan in seen["plans"].items()} == {
         "free_user": None,
         "person": None,
@@ -216,7 +179,7 @@ async def test_everything_changes_at_once(api: Api, acme: Acme, owner: Owner) ->
 )
 @ONLY_SQLITE
 async def test_a_wrong_file_is_refused_with_its_lines(
-    owner: Owner, store: Store, change: JSON, expected: list[str]
+    operator: Operator, store: Store, change: JSON, expected: list[str]
 ) -> None:
     entries = "\n".join(
         f"  {key}: {yaml.safe_dump(value, default_flow_style=True, width=999)}".rstrip()
@@ -224,11 +187,11 @@ async def test_a_wrong_file_is_refused_with_its_lines(
     )
     text = f"plans:\n{entries}\nfeatures: {{posts: {{name: Posts}}}}\n"
 
-    assert await told(owner, store, text) == [f"plans.yaml: {line}" for line in expected]
+    assert await operator.errors(store, text) == [f"plans.yaml: {line}" for line in expected]
 
 
 async def test_what_the_store_refuses_is_reported_with_its_line(
-    api: Api, acme: Acme, owner: Owner
+    api: Api, acme: Acme, operator: Operator
 ) -> None:
     await make_permission(api, "org:posts:edit")
     await switch_billing(api)
@@ -240,15 +203,15 @@ plans:
   free_user: {name: Free, payer_type: user, features: [], default: true}
 """
 
-    missing = await told(owner, api.store, text)
-    to_default = await told(owner, api.store, text + "  pro: {replaced_with: free_org}\n")
-    unusable = await told(
-        owner, api.store, text + "  pro: {name: '', features: [], seat_limit: 0}\n"
+    missing = await operator.errors(api.store, text)
+    to_default = await operator.errors(api.store, text + "  pro: {replaced_with: free_org}\n")
+    unusable = await operator.errors(
+        api.store, text + "  pro: {name: '', features: [], seat_limit: 0}\n"
     )
-    payer = await told(
-        owner, api.store, text + "  pro: {name: Pro, features: [], payer_type: user}\n"
+    payer = await operator.errors(
+        api.store, text + "  pro: {name: Pro, features: [], payer_type: user}\n"
     )
-    in_use = await told(owner, api.store, text + "  pro: {name: Pro, features: []}\n")
+    in_use = await operator.errors(api.store, text + "  pro: {name: Pro, features: []}\n")
 
     assert missing == [
         "plans.yaml: line 3: plans.pro: The file leaves out this plan. Name its replacement with"

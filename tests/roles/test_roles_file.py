@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from tests.support.data.factories import Acme, a_member, an_organization
 from tests.support.data.invitations import invited
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import done, invoke, refused, restored_logging
+from tests.support.processes.model_file import Operator
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "roles-file.md"
 MANAGING = sorted(MANAGER_PERMISSIONS)
@@ -30,45 +30,10 @@ PRIMARY = "role_set:primary"
 PARTNERS = "role_set:partners"
 
 
-@dataclass
-class Owner:
-    """Who works on the roles of an instance by its file."""
-
-    folder: Path
-    url: str
-
-    async def run(self, *arguments: str) -> Result:
-        return await self.run_any("roles", *arguments)
-
-    async def run_any(self, *arguments: str) -> Result:
-        """In a thread: a command has a loop of its own."""
-        return await asyncio.to_thread(invoke, *arguments, TENANTRY_DATABASE_URL=self.url)
-
-    async def exported(self) -> JSON:
-        return yaml.safe_load(done(await self.run("export")))
-
-    def write(self, model: JSON | str) -> None:
-        text = model if isinstance(model, str) else yaml.safe_dump(model, sort_keys=False)
-        (self.folder / "roles.yaml").write_text(text)
-
-    async def apply(self, model: JSON | str, *options: str) -> Result:
-        self.write(model)
-        return await self.run("apply", "roles.yaml", *(options or ("--yes",)))
-
-    async def applied(self, model: JSON) -> list[str]:
-        """The lines that are shown; afterwards the model is
-        the wanted one, and applying it again changes nothing.
-        """
-        lines = done(await self.apply(model)).splitlines()
-        assert lines.pop() == "Applied."
-        assert done(await self.apply(model)) == "Nothing to change.\n"
-        return lines
-
-
 @pytest.fixture
-def owner(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Owner:
+def operator(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Operator:
     monkeypatch.chdir(tmp_path)
-    return Owner(tmp_path, database_url)
+    return Operator("roles", tmp_path, database_url)
 
 
 def a_role(*permissions: str, name: str = "A role") -> JSON:
@@ -108,16 +73,6 @@ async def roles_in(store: Store, table: str, organization_id: str) -> set[str]:
         )
 
 
-async def told(owner: Owner, store: Store, model: JSON | str, *options: str) -> list[str]:
-    """What is said on standard error of a model that is refused whole, with the store as it was."""
-    before = await contents(store)
-    result = await owner.apply(model, *options)
-    assert result.exit_code == 2, result.output
-    assert "Traceback" not in result.output
-    assert await contents(store) == before
-    return result.stderr.splitlines()
-
-
 # ------------------------------------------------------------------------------------- help, export
 
 
@@ -134,26 +89,26 @@ def test_help_is_the_manual(name: str) -> None:
 
 
 @ONLY_SQLITE
-async def test_applying_what_was_exported_changes_nothing(owner: Owner, store: Store) -> None:
-    await owner.applied(with_partners(await owner.exported()))
+async def test_applying_what_was_exported_changes_nothing(operator: Operator, store: Store) -> None:
+    await operator.applied(with_partners(await operator.exported()))
     before = await contents(store)
 
-    text = done(await owner.run("export"))
-    written = await owner.run("export", "--to", "again.yaml")
-    applied = await owner.apply(text)
+    text = done(await operator.run("export"))
+    written = await operator.run("export", "--to", "again.yaml")
+    applied = await operator.apply(text)
 
-    assert (done(written), (owner.folder / "again.yaml").read_text()) == ("", text)
+    assert (done(written), (operator.folder / "again.yaml").read_text()) == ("", text)
     assert text.startswith("# The role model of this instance")
     assert done(applied) == "Nothing to change.\n"
-    assert done(await owner.apply(text, "--dry-run")) == "Nothing to change.\n"
+    assert done(await operator.apply(text, "--dry-run")) == "Nothing to change.\n"
     assert await contents(store) == before
 
 
 @ONLY_SQLITE
 async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(
-    owner: Owner,
+    operator: Operator,
 ) -> None:
-    model = await owner.exported()
+    model = await operator.exported()
 
     assert list(model) == ["permissions", "roles", "role_sets"]
     assert model["permissions"] == {}
@@ -173,29 +128,29 @@ async def test_a_new_instance_is_exported_sorted_and_without_system_permissions(
 
 
 @ONLY_SQLITE
-async def test_files_that_can_not_be_read_or_written_are_one_sentence(owner: Owner) -> None:
+async def test_files_that_can_not_be_read_or_written_are_one_sentence(operator: Operator) -> None:
     refused(
-        await owner.run("export", "--to", "nowhere/roles.yaml"),
+        await operator.run("export", "--to", "nowhere/roles.yaml"),
         "nowhere/roles.yaml: No such file or directory",
     )
-    refused(await owner.run("apply", "nowhere.yaml"), "nowhere.yaml: No such file or directory")
-    refused(await owner.run("apply", "."), ".: Is a directory")
+    refused(await operator.run("apply", "nowhere.yaml"), "nowhere.yaml: No such file or directory")
+    refused(await operator.run("apply", "."), ".: Is a directory")
 
 
 # -------------------------------------------------------------------------------------------- apply
 
 
-async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api) -> None:
-    first = await owner.exported()
+async def test_every_kind_of_change_is_shown_and_applied(operator: Operator, api: Api) -> None:
+    first = await operator.exported()
     first["permissions"] = {
         "org:key:read": {"name": "Read keys"},
         "org:key:turn": {"name": "Turn keys", "description": "Left\nand right."},
     }
     first["roles"]["org:editor"] = a_role("org:key:read", "org:sys_billing:read", name="Editor")
     first["role_sets"][PRIMARY]["roles"].append("org:editor")
-    created = await owner.applied(with_partners(first))
+    created = await operator.applied(with_partners(first))
 
-    second = await owner.exported()
+    second = await operator.exported()
     del second["permissions"]["org:key:turn"]
     second["permissions"]["org:key:read"] = {"name": "See keys", "description": "All of them."}
     second["permissions"]["org:key:write"] = {"name": "Write keys"}
@@ -216,7 +171,7 @@ async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api)
     }
     second["role_sets"][PRIMARY]["mappings"] = {"org:member": "org:editor"}
     del second["roles"]["org:member"]
-    changed = await owner.applied(second)
+    changed = await operator.applied(second)
 
     assert created == [
         "+ permission org:key:read",
@@ -280,16 +235,16 @@ async def test_every_kind_of_change_is_shown_and_applied(owner: Owner, api: Api)
 
 
 async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
-    owner: Owner, api: Api, acme: Acme
+    operator: Operator, api: Api, acme: Acme
 ) -> None:
-    await owner.applied(with_partners(await owner.exported()))
+    await operator.applied(with_partners(await operator.exported()))
     await invited(api, acme.id, by=acme.admin)
     partner = await an_organization(api, by=acme.admin, name="Partner")
     input = {"organizationId": partner, "roleSet": PARTNERS}
     assert (await api.mutate("setOrganizationRoleSet", input, by=SERVICE)).payload
     await a_member(api, partner, acme.member)
 
-    model = await owner.exported()
+    model = await operator.exported()
     model["roles"]["org:reader"] = a_role("org:sys_memberships:read", name="Reader")
     del model["roles"]["org:member"], model["roles"]["org:guest"]
     model["role_sets"][PRIMARY] |= {
@@ -301,7 +256,7 @@ async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
         "replaced_with": PRIMARY,
         "mappings": {"org:guest": "org:reader"},
     }
-    await owner.applied(model)
+    await operator.applied(model)
 
     assert await roles_in(api.store, "membership", acme.id) == {"org:admin", "org:reader"}
     assert await roles_in(api.store, "membership", partner) == {"org:admin", "org:reader"}
@@ -310,12 +265,12 @@ async def test_members_and_invitations_of_what_goes_get_what_the_mappings_say(
 
 @ONLY_SQLITE
 async def test_a_manager_may_get_the_place_of_another_one(
-    owner: Owner, api: Api, acme: Acme
+    operator: Operator, api: Api, acme: Acme
 ) -> None:
     """The role that could manage loses it in the same
     file that gives its holders another one that can.
     """
-    model = await owner.exported()
+    model = await operator.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
     model["roles"]["org:admin"]["permissions"] = ["org:sys_memberships:read"]
     model["role_sets"][PRIMARY] |= {
@@ -324,16 +279,16 @@ async def test_a_manager_may_get_the_place_of_another_one(
     }
     model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:owner"}
 
-    await owner.applied(model)
+    await operator.applied(model)
 
     assert await roles_in(api.store, "membership", acme.id) == {"org:owner", "org:member"}
 
 
 @ONLY_SQLITE
 async def test_the_creator_role_may_be_replaced_by_one_that_can_not_manage(
-    owner: Owner, api: Api
+    operator: Operator, api: Api
 ) -> None:
-    model = await owner.exported()
+    model = await operator.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING, name="Owner")
     model["role_sets"][PRIMARY] |= {
         "roles": ["org:member", "org:owner"],
@@ -341,18 +296,18 @@ async def test_the_creator_role_may_be_replaced_by_one_that_can_not_manage(
     }
     model["role_sets"][PRIMARY]["mappings"] = {"org:admin": "org:member"}
 
-    await owner.applied(model)
+    await operator.applied(model)
 
-    assert "org:admin" in (await owner.exported())["roles"]
+    assert "org:admin" in (await operator.exported())["roles"]
 
 
 @ONLY_SQLITE
-async def test_what_goes_makes_room_for_what_comes(owner: Owner) -> None:
-    model = await owner.exported()
+async def test_what_goes_makes_room_for_what_comes(operator: Operator) -> None:
+    model = await operator.exported()
     many = {f"org:r{number}": a_role() for number in range(50)}
     model["roles"] |= many
     model["role_sets"][PRIMARY]["roles"] += list(many)[:8]
-    await owner.applied(model)
+    await operator.applied(model)
 
     model["roles"]["org:new"] = model["roles"].pop("org:r0")
     model["roles"]["org:newer"] = model["roles"].pop("org:r49")
@@ -360,42 +315,44 @@ async def test_what_goes_makes_room_for_what_comes(owner: Owner) -> None:
     kept[kept.index("org:r0")] = "org:new"
     kept[kept.index("org:r1")] = "org:newer"
     model["role_sets"][PRIMARY]["mappings"] = {"org:r1": "org:newer"}
-    await owner.applied(model)
+    await operator.applied(model)
 
-    assert {"org:new", "org:newer", "org:r1"} < set((await owner.exported())["roles"])
+    assert {"org:new", "org:newer", "org:r1"} < set((await operator.exported())["roles"])
 
 
 # ------------------------------------------------------------------------------------------ dry run
 
 
 @ONLY_SQLITE
-async def test_a_dry_run_shows_the_same_and_changes_nothing(owner: Owner, store: Store) -> None:
-    model = with_partners(await owner.exported())
+async def test_a_dry_run_shows_the_same_and_changes_nothing(
+    operator: Operator, store: Store
+) -> None:
+    model = with_partners(await operator.exported())
     before = await contents(store)
 
-    tried = done(await owner.apply(model, "--dry-run")).splitlines()
+    tried = done(await operator.apply(model, "--dry-run")).splitlines()
 
     assert await contents(store) == before
     assert tried.pop() == "The file can be applied. This was a dry run, so nothing was changed."
-    assert await owner.applied(model) == tried
+    assert await operator.applied(model) == tried
 
 
 @ONLY_SQLITE
-async def test_a_dry_run_tells_the_refusals(owner: Owner, store: Store) -> None:
-    model = await owner.exported()
+async def test_a_dry_run_tells_the_refusals(operator: Operator, store: Store) -> None:
+    model = await operator.exported()
     model["permissions"]["reports"] = {"name": "Read reports"}
 
-    assert await told(owner, store, model, "--dry-run") == await told(owner, store, model)
+    assert await operator.errors(store, model, "--dry-run") == await operator.errors(store, model)
 
 
 @ONLY_SQLITE
 async def test_without_a_terminal_it_has_to_be_said_that_it_is_meant(
-    owner: Owner, store: Store
+    operator: Operator, store: Store
 ) -> None:
-    owner.write(with_partners(await owner.exported()))
+    operator.write(with_partners(await operator.exported()))
     before = await contents(store)
 
-    result = await owner.run("apply", "roles.yaml")
+    result = await operator.run("apply", "roles.yaml")
 
     assert result.exit_code == 2
     assert "+ role org:guest" in result.stdout
@@ -415,10 +372,10 @@ def at_a_terminal(
     monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", isatty, raising=False)
 
 
-async def asked(owner: Owner, answer: str) -> Result:
+async def asked(operator: Operator, answer: str) -> Result:
     def run() -> Result:
         with restored_logging():
-            environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": owner.url}
+            environment = {"COLUMNS": "100", "TENANTRY_DATABASE_URL": operator.url}
             return CliRunner().invoke(
                 cli.app, ["roles", "apply", "roles.yaml"], input=f"{answer}\n", env=environment
             )
@@ -433,38 +390,38 @@ async def asked(owner: Owner, answer: str) -> Result:
 )
 @ONLY_SQLITE
 async def test_at_a_terminal_it_asks(
-    owner: Owner, answer: str, code: int, says: str, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, answer: str, code: int, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner.write(with_partners(await owner.exported()))
+    operator.write(with_partners(await operator.exported()))
     at_a_terminal(monkeypatch)
 
-    result = await asked(owner, answer)
+    result = await asked(operator, answer)
 
     assert (result.exit_code, result.output.splitlines()[-1]) == (code, says)
-    assert ("org:guest" in (await owner.exported())["roles"]) == (code == 0)
+    assert ("org:guest" in (await operator.exported())["roles"]) == (code == 0)
 
 
 @ONLY_SQLITE
 async def test_what_was_not_shown_is_not_applied(
-    owner: Owner, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner.write(with_partners(await owner.exported()))
+    operator.write(with_partners(await operator.exported()))
 
     def rename() -> None:
-        with sqlite3.connect(owner.folder / "tenantry.db") as database:
+        with sqlite3.connect(operator.folder / "tenantry.db") as database:
             database.execute("UPDATE role SET name = 'Boss' WHERE key = 'org:admin'")
         database.close()
 
     at_a_terminal(monkeypatch, rename)
 
-    result = await asked(owner, "y")
+    result = await asked(operator, "y")
 
     assert result.exit_code == 2
     assert (
         "Someone else has changed the roles in the meantime. Nothing was changed. Run the command"
         " again." in result.stderr
     )
-    roles = (await owner.exported())["roles"]
+    roles = (await operator.exported())["roles"]
     assert (roles["org:admin"]["name"], "org:guest" in roles) == ("Boss", False)
 
 
@@ -473,16 +430,16 @@ async def test_what_was_not_shown_is_not_applied(
 
 @ONLY_SQLITE
 async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(
-    owner: Owner, store: Store
+    operator: Operator, store: Store
 ) -> None:
-    model = await owner.exported()
+    model = await operator.exported()
     model["permissions"] = {
         "org:fine:read": {"name": "Fine"},
         "reports": {"name": "x" * 257},
         "org:b:c": {"name": ""},
     }
 
-    assert await told(owner, store, model) == [
+    assert await operator.errors(store, model) == [
         "roles.yaml: line 4: permissions.reports: 'reports' is not a valid key. Write it like"
         " org:reports:read, with a-z, 0-9, and _.",
         "roles.yaml: line 5: permissions.reports.name: The name must have at most 256 characters.",
@@ -492,9 +449,9 @@ async def test_what_the_store_refuses_is_told_all_at_once_with_its_line(
 
 @ONLY_SQLITE
 async def test_a_refusal_in_the_last_step_undoes_the_first(
-    owner: Owner, api: Api, acme: Acme
+    operator: Operator, api: Api, acme: Acme
 ) -> None:
-    model = await owner.exported()
+    model = await operator.exported()
     model["permissions"]["org:reports:read"] = {"name": "Read reports"}
     model["roles"]["org:reader"] = a_role("org:reports:read")
     model["role_sets"][PRIMARY] |= {
@@ -503,15 +460,17 @@ async def test_a_refusal_in_the_last_step_undoes_the_first(
     }
     del model["roles"]["org:member"]
 
-    assert await told(owner, api.store, model) == [
+    assert await operator.errors(api.store, model) == [
         "roles.yaml: line 4: roles.org:member: The file leaves it out, but it can't be deleted:"
         " The role is still in use. Members who have it: 1."
     ]
 
 
 @ONLY_SQLITE
-async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, acme: Acme) -> None:
-    model = await owner.exported()
+async def test_an_organization_keeps_its_last_manager(
+    operator: Operator, api: Api, acme: Acme
+) -> None:
+    model = await operator.exported()
     model["roles"]["org:owner"] = a_role(*MANAGING)
     model["role_sets"][PRIMARY] |= {
         "roles": ["org:member", "org:owner"],
@@ -519,11 +478,11 @@ async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, ac
     }
     demoted = {**model["role_sets"][PRIMARY], "mappings": {"org:admin": "org:member"}}
     moved = {**model, "role_sets": {PRIMARY: demoted}}
-    (by_mapping,) = await told(owner, api.store, moved)
+    (by_mapping,) = await operator.errors(api.store, moved)
 
     model["role_sets"][PRIMARY]["roles"].append("org:admin")
     model["roles"]["org:admin"]["permissions"] = []
-    (by_permissions,) = await told(owner, api.store, model)
+    (by_permissions,) = await operator.errors(api.store, model)
 
     assert (
         "role_sets.role_set:primary.mappings.org:admin: These organizations would lose their last"
@@ -536,18 +495,20 @@ async def test_an_organization_keeps_its_last_manager(owner: Owner, api: Api, ac
 
 
 @ONLY_SQLITE
-async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner, api: Api) -> None:
-    await owner.applied(with_partners(await owner.exported()))
-    model = await owner.exported()
+async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(
+    operator: Operator, api: Api
+) -> None:
+    await operator.applied(with_partners(await operator.exported()))
+    model = await operator.exported()
     del model["role_sets"][PARTNERS]
     model["role_sets"][PRIMARY] |= {"roles": ["org:admin"], "default_role": "org:admin"}
 
-    silent = await told(owner, api.store, model)
+    silent = await operator.errors(api.store, model)
     model["role_sets"][PARTNERS] = {
         "replaced_with": PRIMARY,
         "mappings": {"org:guest": "org:member"},
     }
-    astray = await told(owner, api.store, model)
+    astray = await operator.errors(api.store, model)
 
     assert [line.partition(": role_sets")[2] for line in silent] == [
         ".role_set:partners: The file leaves out this role set. Name its replacement with"
@@ -564,13 +525,13 @@ async def test_it_has_to_be_said_what_becomes_of_who_has_what_goes(owner: Owner,
 
 @ONLY_SQLITE
 async def test_members_of_a_set_that_goes_need_a_mapping(
-    owner: Owner, api: Api, acme: Acme
+    operator: Operator, api: Api, acme: Acme
 ) -> None:
-    model = with_partners(await owner.exported())
+    model = with_partners(await operator.exported())
     model["role_sets"][PARTNERS]["initial"] = True
     model["role_sets"][PRIMARY] = {"replaced_with": PARTNERS}
 
-    (line,) = await told(owner, api.store, model)
+    (line,) = await operator.errors(api.store, model)
 
     assert (
         "role_sets.role_set:primary.mappings: These roles are in use but not in the new role"
@@ -737,15 +698,17 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 @ONLY_SQLITE
-async def test_the_example_of_the_guide_can_be_applied_to_a_new_instance(owner: Owner) -> None:
+async def test_the_example_of_the_guide_can_be_applied_to_a_new_instance(
+    operator: Operator,
+) -> None:
     example = GUIDE.read_text().partition("```yaml\n")[2].partition("```")[0]
 
-    await owner.applied(yaml.safe_load(example))
+    await operator.applied(yaml.safe_load(example))
 
     assert example.count("\n") <= 16
-    assert "org:member" not in (await owner.exported())["roles"]
+    assert "org:member" not in (await operator.exported())["roles"]
 
 
 @ONLY_SQLITE
-async def test_the_good_file_of_these_tests_is_good(owner: Owner) -> None:
-    assert (await owner.apply(GOOD)).exit_code == 0
+async def test_the_good_file_of_these_tests_is_good(operator: Operator) -> None:
+    assert (await operator.apply(GOOD)).exit_code == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.errors import TokenTooLarge
+from models.errors.input import TokenTooLarge
 from resolvers.sessions.claims import (
     ActiveOrganization,
     TokenContent,

@@ -25,7 +25,7 @@ from sqlalchemy import delete
 from structlog.testing import capture_logs
 
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.keys.signing_keys import (
     ANNOUNCED_BEFORE,
     SigningKey,

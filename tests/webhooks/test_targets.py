@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from models.errors import FormatInvalid, TooLong
+from models.errors.input import FormatInvalid, TooLong
 from models.validation.webhook_targets import WebhookTargets, is_private_network
 
 PUBLIC = WebhookTargets(allows_private=False)

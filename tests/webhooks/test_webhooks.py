@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from models.database import wakeup
 from models.database.wakeup import Waiter
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from models.events import Event, EventType
 from models.keys.encryption import Purpose, decrypt, encrypt, make_cipher
 from models.webhooks import DISABLED_BY_HAND, PURPOSE, check_types, generate_secret

@@ -46,8 +46,8 @@ def import_clerk(
     existing: Annotated[
         Existing,
         typer.Option(
-            help="What happens to a record that is here already: it stays as it is (`skip`), it is"
-            " updated (`update`), or it counts as refused (`fail`)."
+            help="What happens to a record that already exists here: it stays as it is (`skip`),"
+            " it is updated (`update`), or it counts as refused (`fail`)."
         ),
     ] = Existing.SKIP,
     roles: Annotated[
@@ -61,14 +61,15 @@ def import_clerk(
         bool,
         typer.Option(
             "--trust-verified",
-            help="Take over which addresses and domains are verified. Otherwise, none is.",
+            help="Import addresses and domains as verified if the source has verified them."
+            " Otherwise, none of them is verified.",
         ),
     ] = False,
     events: Annotated[
         bool,
         typer.Option(
-            help="Record an event for each object. With --no-events, every cursor of the event log"
-            " from before expires."
+            help="Record an event for each object. With --no-events, every earlier cursor of the"
+            " event log expires."
         ),
     ] = True,
     webhooks: Annotated[
@@ -86,13 +87,13 @@ def import_clerk(
     The folder has a file for each list, such as `organizations.json`, or its pages, such as
     `organizations/1.json` and `memberships/<organization>/1.json`. The lists are
     `organization_permissions`, `organization_roles`, `role_sets`, `users`, `organizations`,
-    `memberships`, `invitations`, and `organization_domains`. A page is an answer of the API.
+    `memberships`, `invitations`, and `organization_domains`. A page is a response of the API.
 
     Clerk's IDs of users and organizations become their `externalId`. Pending invitations get new
     links. Passwords aren't imported. Each refused record is printed as `file:line code sentence`.
 
-    Exit codes: 0 if everything is here, 2 if something was refused and so nothing was imported, and
-    3 if the rest was imported.
+    Exit codes: 0 if nothing was refused, 2 if something was refused and nothing imported, and 3 if
+    the rest was imported.
 
     An import that is repeated changes nothing, and one that was interrupted continues when it
     is started again. While records are checked before anything is imported, and during a dry run,

@@ -21,7 +21,8 @@ def create_key(
     scope: Annotated[
         list[str] | None,
         typer.Option(
-            help="A scope to narrow the key to, such as memberships:read. Can be repeated."
+            help="A scope to narrow the key to, such as memberships:read. You can repeat the"
+            " option."
         ),
     ] = None,
     organization: Annotated[

@@ -1,19 +1,14 @@
 """`tenantry plans`: the features and plans as one file."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from server.cli.files.options import DryRun, File, To, Yes
 
 app = typer.Typer(no_args_is_help=True, help="Manage features and plans in one file.")
 
 
 @app.command("export")
-def export_plans(
-    to: Annotated[
-        Path | None, typer.Option(help="The file to write. Defaults to standard output.")
-    ] = None,
-) -> None:
+def export_plans(to: To = None) -> None:
     """Print all features and plans as YAML.
 
     The output is sorted, so that equal plans have equal files.
@@ -25,28 +20,7 @@ def export_plans(
 
 
 @app.command("apply")
-def apply_plans(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A YAML file like the output of `tenantry plans export`, or `-` for standard"
-            " input."
-        ),
-    ],
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Show the changes and check that they can be applied, without applying them.",
-        ),
-    ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", help="Apply the changes without a prompt. Required without a terminal."
-        ),
-    ] = False,
-) -> None:
+def apply_plans(file: File, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Change features and plans to match a file, after showing the changes.
 
     The changes are applied completely or not at all. If one can't be applied, nothing changes, and

@@ -1,9 +1,8 @@
 """`tenantry roles`: the role model as one file."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from server.cli.files.options import DryRun, File, To, Yes
 
 app = typer.Typer(
     no_args_is_help=True, help="Manage permissions, roles, and role sets in one file."
@@ -11,11 +10,7 @@ app = typer.Typer(
 
 
 @app.command("export")
-def export_roles(
-    to: Annotated[
-        Path | None, typer.Option(help="The file to write. Defaults to standard output.")
-    ] = None,
-) -> None:
+def export_roles(to: To = None) -> None:
     """Print all custom permissions, roles, and role sets as YAML.
 
     The output is sorted: the same roles always give the same file.
@@ -27,28 +22,7 @@ def export_roles(
 
 
 @app.command("apply")
-def apply_roles(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A YAML file like the output of `tenantry roles export`, or `-` for standard"
-            " input."
-        ),
-    ],
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Show the changes and check that they can be applied, without applying them.",
-        ),
-    ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", help="Apply the changes without a prompt. Required without a terminal."
-        ),
-    ] = False,
-) -> None:
+def apply_roles(file: File, dry_run: DryRun = False, yes: Yes = False) -> None:
     """Change permissions, roles, and role sets to match a file, after showing the changes.
 
     The changes are applied completely or not at all. If one can't be applied, nothing changes, and

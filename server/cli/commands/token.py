@@ -28,7 +28,7 @@ def token(
     """
     from pathlib import Path
 
-    from models.errors import InputError
+    from models.errors.input import InputError
     from server.cli.runtime.console import error_console, fail
     from server.development.files import SECRET_KEY_FILE
     from server.development.issuer import DevelopmentIssuer

@@ -10,7 +10,7 @@ from sqlmodel import select
 from models import base
 from models.database.revision import head, load_revision
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.instance import Instance
 from resolvers.delivery.overdue import find_overdue
 from resolvers.keys.root_secret import State, load_encrypted_values

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.revision import head, load_revision
 from models.database.store import Store
-from models.errors import Busy, Unavailable
+from models.errors.request import Busy, Unavailable
 from server.settings.settings import Settings, SettingsError
 
 UNMIGRATED = "TENANTRY_DATABASE_URL: the database is not migrated. Run: tenantry migrate"

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from models import base
 from models.database.revision import UnknownRevision
 from models.database.store import Store
-from models.errors import Busy, CommitUnknown, InputError, InputErrors, Unavailable
+from models.errors.input import InputError, InputErrors
+from models.errors.request import Busy, CommitUnknown, Unavailable
 from resolvers.authority.access import SYSTEM
 from resolvers.foundation.transaction import Transaction, begin
 from server.cli.runtime.console import fail

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import JSONObject, parse_prefix
-from models.errors import ResourceNotFound, ValueInvalid
+from models.errors.input import ResourceNotFound, ValueInvalid
 from models.keys.api_keys import ApiKey, find_fault
 from models.keys.scopes import KeyScope
 from models.users import User
@@ -134,7 +134,7 @@ async def get_key(call: Call, query: NoQuery) -> JSONObject:
 
 
 async def create_key(call: Call, body: NewKey) -> JSONObject:
-    """Creates a key, whose secret only this answer has."""
+    """Creates a key, whose secret only this response contains."""
     new = manage.NewApiKey(
         name=body.name,
         permissions=body.scopes,
@@ -177,7 +177,7 @@ async def revoke_key(call: Call, body: Revocation) -> JSONObject:
 
 
 async def verify_key(call: Call, body: Verification) -> JSONObject:
-    """Answers with the key that has this secret, or with what is wrong with it."""
+    """Returns the key that has this secret, or what is wrong with it."""
     server = call.context.server
     row, fault = await call.context.read(lambda store: verify_api_key(server, store, body.secret))
     if row is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
 from models.plans import Feature, PayerType, Plan, PlanSubscription, SubscriptionStatus
@@ -83,7 +83,7 @@ async def _show_subscription(
     """Shows the subscription or, without one, that the payer has the default plan."""
     plan_id = subscription.plan_id if subscription else in_force and in_force.plan_id
     if plan_id is None:
-        raise ResourceNotFound("The payer has no subscription, and there is no default plan.")
+        raise ResourceNotFound("The payer has neither a subscription nor a default plan.")
     loaders = call.context.loaders
     plan = await load_existing(loaders.plans, plan_id)
     row, suffix = subscription or payer, payer.id.partition("_")[2]

@@ -15,7 +15,7 @@ from models.domains import (
     VerificationStrategy,
     make_record_name,
 )
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from models.instance import EnrollmentMode
 from models.keys.scopes import KeyScope
 from models.organizations import Organization

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 
 from models.base import JSONObject
-from models.errors import InputError, ResourceNotFound, ValueInvalid
+from models.errors.input import InputError, ResourceNotFound, ValueInvalid
 from models.invitations import Invitation, InvitationStatus
 from models.keys.scopes import KeyScope
 from models.validation.addresses import normalize_valid

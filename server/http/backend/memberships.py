@@ -140,7 +140,7 @@ async def merge_metadata(call: Call, body: MetadataChanges) -> JSONObject:
 
 
 async def delete_membership(call: Call, body: NoBody) -> JSONObject:
-    """Answers the membership as it was, without the mark of a deleted object."""
+    """Returns the membership as it was, without the mark of a deleted object."""
     change = partial(
         remove.remove_membership,
         organization_id=await find_organization_id(call),

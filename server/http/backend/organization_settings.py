@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from models.base import JSONObject
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 from models.instance import EnrollmentMode, Instance
 from models.keys.scopes import KeyScope
 from models.roles import CUSTOM_ROLES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.roles import Permission, is_system
 from resolvers.foundation.transaction import Transaction

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound
+from models.errors.input import ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.roles import Role, RoleSet
 from resolvers.foundation.transaction import Transaction

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from models.base import JSONObject
-from models.errors import ResourceNotFound, RolePermissionExists
+from models.errors.input import ResourceNotFound, RolePermissionExists
 from models.keys.scopes import KeyScope
 from models.roles import Role, can_manage
 from resolvers.foundation.transaction import Transaction

@@ -33,7 +33,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # A slash within an ID would lead to another endpoint, and no ID contains a NUL.
 HIDDEN = re.compile(rb"%(2f|00)", re.IGNORECASE)
 UNKNOWN = Rejected(
-    404, Fault("resource_not_found", "There is no such endpoint. See the guide Backend API.")
+    404, Fault("resource_not_found", "This endpoint doesn't exist. See the guide Backend API.")
 )
 
 
@@ -103,7 +103,7 @@ class BackendApi:
         return Response(json, media_type=JSON)
 
     async def show_keys(self, request: Request) -> Response:
-        """Answers with the public keys of session tokens, also to callers without a secret key."""
+        """Returns the public keys of session tokens, to callers without a secret key too."""
         try:
             return Response(dumps(await load_key_set(self.graphql.signer)), media_type=JSON)
         except Exception as error:

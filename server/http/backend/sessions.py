@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ParameterMissing
+from models.errors.input import ParameterMissing
 from models.instance import requires_organization
 from models.keys.scopes import KeyScope
 from models.sessions import Session, SessionStatus, get_status
@@ -24,7 +24,7 @@ from server.http.backend.foundation.lists import Page, answer_list
 from server.http.backend.foundation.parameters import Body, NoBody, NoQuery
 from server.http.backend.foundation.shapes import to_time
 
-# There is no scope for only reading sessions.
+# No scope is only for reading sessions.
 SCOPE = KeyScope.SESSIONS_WRITE
 LONGEST_SECONDS = 3600
 STATUSES = {status.value: status for status in SessionStatus}

@@ -23,7 +23,8 @@ USER = "/v1/users/{user_id}"
 # By path, each with all paths below it.
 UNSUPPORTED: Mapping[str, str] = {
     "/api_keys": (
-        "An API key isn't deleted but revoked, and only the answer to its creation has its secret."
+        "API keys are revoked, not deleted, and the secret of one is returned only when it is"
+        " created."
     ),
     "/v1/accountless_applications": SETTINGS,
     "/v1/actor_tokens": "Acting as another user doesn't exist yet.",

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ParameterMissing, ResourceNotFound
+from models.errors.input import ParameterMissing, ResourceNotFound
 from models.keys.scopes import KeyScope
 from models.users import User
 from models.validation.addresses import normalize_valid
@@ -63,7 +63,7 @@ class NewUser(Body):
     last_name: str | None = None
     public_metadata: Metadata = None
     private_metadata: Metadata = None
-    # There are no such checks to skip.
+    # These checks don't exist here, so none has to be skipped.
     skip_password_requirement: bool | None = None
     skip_password_checks: bool | None = None
     skip_legal_checks: bool | None = None
@@ -168,7 +168,7 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
     ids, other_ids = split_signed(query.user_id)
     organization_ids = await find_organization_ids(call, query.organization_id or None)
     if organization_ids is not None:
-        # Else a key for certain organizations learns who is a member of others as well.
+        # Otherwise, a key for certain organizations learns who is a member of others as well.
         organization_ids = tuple(id for id in organization_ids if call.context.reaches(id))
     addresses = normalize_valid(query.email_address) if query.email_address else None
     is_nobody = query.phone_number or query.username or query.web3_wallet
@@ -186,7 +186,7 @@ async def _select(call: Call, query: UsersFilter) -> Selection[User]:
 
 
 async def list_users(call: Call, query: UsersQuery) -> Sequence[JSONObject]:
-    """Lists users as the original does: without their number, which clients ask for beside it."""
+    """Lists users as the original does: without the total, which clients request separately."""
     rows = await load_rows(call, await _select(call, query), query)
     return [_show_user(call, row) for row in rows]
 

@@ -15,7 +15,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from models.database.store import shield
-from models.errors import BadUserInput
+from models.errors.request import BadUserInput
 from models.tracing import start_span
 from resolvers.foundation.rate_limits import RateLimits
 from resolvers.foundation.server import Server

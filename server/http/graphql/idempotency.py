@@ -8,14 +8,8 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from models.errors import (
-    BadUserInput,
-    IdempotencyMismatch,
-    InputError,
-    InputErrors,
-    RequestError,
-    Unavailable,
-)
+from models.errors.input import InputError, InputErrors
+from models.errors.request import BadUserInput, IdempotencyMismatch, RequestError, Unavailable
 from models.idempotency import KEY_PATTERN
 from resolvers.foundation.idempotency import (
     IdempotentRequest,

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from models.errors import (
+from models.errors.request import (
     IdempotencyMismatch,
     LimitExceeded,
     RateLimited,

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from models.errors import LimitExceeded, RateLimited, RequestError, Unauthenticated
+from models.errors.request import LimitExceeded, RateLimited, RequestError, Unauthenticated
 from schema.foundation.errors import format_error
 from server.http.clients import Seats, get_network
 from server.http.graphql.endpoint import GraphQLEndpoint

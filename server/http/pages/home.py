@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 TEXT = """\
-This is a Tenantry server. Applications use it, so there is no page to sign in on.
+This is a Tenantry server. Applications use it, so it has no page to sign in on.
 
 If you were invited, open the link in your invitation email.
 

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from models.errors import InputError, Unavailable
+from models.errors.input import InputError
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.invitations import InvitationStatus
 from models.validation.text import CONTROLS, check_url

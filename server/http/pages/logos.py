@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from models.base import parse_prefix
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from resolvers.organizations.images import IMAGES, load_image
 from server.http.graphql.responses import RETRY_SOON
 

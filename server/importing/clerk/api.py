@@ -61,7 +61,7 @@ class ClerkApi:
         """Raises SourceError if the key can't be sent, or not without others reading it."""
         _ensure_private(url)
         if not secret_key.isascii() or not secret_key.isprintable():
-            raise SourceError("The secret key contains a character that no key has.")
+            raise SourceError("The secret key contains a character that a key can't have.")
         self._sleep = sleep
         # Until the first answer, the URL can be wrong: then, waiting is in vain.
         self._has_answered = False
@@ -183,7 +183,9 @@ def _ensure_private(url: str) -> None:
     except ValueError as error:
         raise SourceError(f"The URL of the API {error}.") from error
     if not is_safe:
-        raise SourceError(f"{url}: use https, or others can read the secret key on its way.")
+        raise SourceError(
+            f"{url}: use https; otherwise, others can read the secret key in transit."
+        )
 
 
 class _Busy(SourceError):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from models.errors import LimitExceeded
+from models.errors.request import LimitExceeded
 from schema import schema
 from schema.execution.documents import Document, Documents
 from schema.execution.limits import WORD_LENGTH, DocumentLimits

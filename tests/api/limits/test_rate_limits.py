@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from models.database.store import Store
-from models.errors import RateLimited
+from models.errors.request import RateLimited
 from resolvers.foundation.rate_limits import MOST_CALLERS, ProcessStorage, RateLimits, Rates
 from server.cli.diagnosis.connections import check_rate_limits
 from server.http.clients import Seats, get_network

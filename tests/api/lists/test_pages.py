@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Integer, String, column
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.errors import BadUserInput, LimitExceeded
+from models.errors.request import BadUserInput, LimitExceeded
 from resolvers.lists.cursors import Order, Position, decode_cursor, encode_cursor, text_sort_key
 from resolvers.lists.page_requests import PageArguments, PageRequest, make_page_request
 from resolvers.lists.pages import AnyRow

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from models.database import limits
 from models.database.store import Snapshot, Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.users import User
 from resolvers.foundation.rate_limits import RateLimits, Rates
@@ -25,6 +25,7 @@ from tests.api.http.test_faults import all_done, locked, taken
 from tests.conftest import settings
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
 from tests.support.data.factories import Acme, a_member, an_invitation, an_organization
+from tests.support.data.roles import make_set
 from tests.support.data.webhooks import a_failed_delivery, an_endpoint
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import listening
@@ -129,17 +130,7 @@ async def test_a_delivery_has_its_event_though_the_log_is_forgotten_meanwhile(ap
 async def test_an_organization_has_its_role_set_though_that_is_replaced_meanwhile(
     api: Api, acme: Acme
 ) -> None:
-    other = {
-        "key": "role_set:other",
-        "name": "Other",
-        "defaultRole": "org:member",
-        "creatorRole": "org:admin",
-    }
-    assert (
-        await api.mutate(
-            "createRoleSet", {**other, "roles": ["org:member", "org:admin"]}, by=SERVICE
-        )
-    ).payload
+    await make_set(api, "role_set:other", "org:admin", "org:member")
     input = {"key": "role_set:primary", "withKey": "role_set:other", "mappings": list[JSON]()}
 
     with before_reading(

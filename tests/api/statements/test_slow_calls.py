@@ -13,21 +13,11 @@ from sqlalchemy import text
 from models.database.store import Store
 from server.settings.settings import Environment
 from tests.conftest import settings
-from tests.events.test_events import (
-    OF_SESSIONS,
-    OF_WEBHOOKS,
-    TABLE,
-    caller_of,
-    invitation_of,
-    own_invitation,
-)
-from tests.support.api import INPUTS, SECRET_KEY, SERVICE, Api, Clock, test_issuer
+from tests.support.api import INPUTS, SECRET_KEY, Api, Clock, test_issuer
 from tests.support.application import make_application
-from tests.support.data.factories import Acme, an_invitation
-from tests.support.data.roles import a_role_model
-from tests.support.data.sessions import a_session
-from tests.support.data.webhooks import a_failed_delivery, an_endpoint
+from tests.support.data.factories import Acme
 from tests.support.database.slow_calls import recording_slow_calls
+from tests.support.documents.mutations import NAMES, caller_of, prepare
 from tests.support.http import ONLY_SQLITE
 
 pytestmark = ONLY_SQLITE
@@ -62,23 +52,10 @@ async def a_production_server(store: Store, clock: Clock) -> AsyncGenerator[Api]
 
 async def send(api: Api, mutation: str, acme: Acme, key: str | None) -> list[str]:
     """Runs a mutation that succeeds, and returns the slow calls within its transaction."""
-    if mutation in OF_SESSIONS:
-        session_id = await a_session(api, by=acme.member)
-        input, by = OF_SESSIONS[mutation][0](session_id, acme), acme.member
-        by = SERVICE if mutation == "revokeSession" else by
-    elif mutation in OF_WEBHOOKS:
-        endpoint_id = (await an_endpoint(api))["id"]
-        await a_failed_delivery(api, endpoint_id)
-        input, by = {"webhookEndpointId": endpoint_id, **OF_WEBHOOKS[mutation]}, SERVICE
-    else:
-        make_input, _ = TABLE[mutation]
-        if make_input in (invitation_of, own_invitation):
-            acme = await an_invitation(api, acme)
-        if "Role" in mutation or "Permission" in mutation:
-            await a_role_model(api)
-        input, by = make_input(acme), caller_of(acme, mutation)
-        # Updates are counted for users only.
-        by = acme.admin if mutation in {"updateOrganization", "updateMembership"} else by
+    input = await prepare(api, acme, mutation)
+    # Updates are counted for users only.
+    is_counted = mutation in {"updateOrganization", "updateMembership"}
+    by = acme.admin if is_counted else caller_of(acme, mutation)
     kind = INPUTS.get(mutation) or f"{mutation[0].upper()}{mutation[1:]}Input"
     query = f"mutation($i: {kind}!) {{ {mutation}(input: $i) {{ userErrors {{ code }} cursor }} }}"
     headers = {"authorization": str(by.authorization)}
@@ -92,7 +69,7 @@ async def send(api: Api, mutation: str, acme: Acme, key: str | None) -> list[str
 
 
 @pytest.mark.parametrize("key", [None, "4f6c0e2a"], ids=["plain", "idempotent"])
-@pytest.mark.parametrize("mutation", [*TABLE, *OF_SESSIONS, *OF_WEBHOOKS])
+@pytest.mark.parametrize("mutation", NAMES)
 async def test_a_mutation_waits_for_nothing_but_its_database(
     store: Store, clock: Clock, acme: Acme, mutation: str, key: str | None
 ) -> None:

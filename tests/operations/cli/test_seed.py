@@ -13,7 +13,7 @@ from models.base import now, parse_prefix
 from models.database.migrations import migrate
 from models.database.store import Store
 from models.database.tables import metadata
-from models.organizations import check_slug
+from models.validation.slugs import check_slug
 from models.validation.text import check_name
 from server.development.extras import make_development_extras
 from server.development.issuer import DevelopmentIssuer

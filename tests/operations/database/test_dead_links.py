@@ -17,7 +17,7 @@ from sqlalchemy import text
 from models.database import limits
 from models.database import store as store_module
 from models.database.store import Store
-from models.errors import Unavailable
+from models.errors.request import Unavailable
 from tests.support.api import SECRET_KEY, SERVICE
 from tests.support.processes.commands import PRODUCTION, Running, Server, process, started
 from tests.support.servers.smtp import Post, until

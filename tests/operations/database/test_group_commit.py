@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from models.base import now
 from models.database.connection import COMMIT
 from models.database.store import Store
-from models.errors import CommitUnknown, Unavailable
+from models.errors.request import CommitUnknown, Unavailable
 from models.users import User, make_user
 from tests.support.http import ONLY_SQLITE
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from models import errors
-from models.errors import InputError, RequestError
+from models.errors.input import InputError
+from models.errors.request import RateLimited, RequestError, Unavailable
 from server.settings.operations import load_ready_operation_names
 from tests.support.api import NOBODY, SERVICE, Api
 from tests.support.data.factories import Acme
@@ -146,4 +146,4 @@ def test_the_manual_says_what_to_do_about_each_alert(alert: Any) -> None:
 
 
 def test_codes_are_those_of_our_errors() -> None:
-    assert {errors.RateLimited.code, errors.Unavailable.code} < CODES
+    assert {RateLimited.code, Unavailable.code} < CODES

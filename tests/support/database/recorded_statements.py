@@ -9,7 +9,6 @@ from models.database.store import Store
 from resolvers.delivery.backlog import load_backlogs
 from resolvers.delivery.overdue import find_overdue
 from tests.conftest import Templates, make_api
-from tests.events.test_repetition import SECOND, prepare
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller, Clock, operation
 from tests.support.data.domains import NAME, change, created, send_code, verified, work
 from tests.support.data.factories import Acme, a_member, an_organization
@@ -18,6 +17,7 @@ from tests.support.data.sessions import bearer_of, open_session
 from tests.support.database.plans import Recorded, recording_statements
 from tests.support.documents.domain_mutations import OF_DOMAINS, a_request, prepared
 from tests.support.documents.lists import CORE, find_lists, select_everything, select_payload
+from tests.support.documents.mutations import NAMES, caller_of, prepare
 from tests.support.processes.commands import listening
 from tests.support.servers import webhook_receiver
 from tests.support.servers.smtp import Memory, cleanup, delivery, invited, mail_ticket
@@ -61,7 +61,7 @@ async def opened(url: str, templates: Templates) -> AsyncGenerator[Api]:
 
 
 async def record_mutation(mutation: str, api: Api, acme: Acme, recorded: Recorded) -> None:
-    input, by = await prepare(api, acme, mutation)
+    input, by = await prepare(api, acme, mutation), caller_of(acme, mutation)
     with recording_statements(api.store, recorded):
         answer = await api.mutate(mutation, input, select_payload(mutation), by=by)
     # Of a membership that has ended, the caller may not see everything any more.
@@ -70,7 +70,7 @@ async def record_mutation(mutation: str, api: Api, acme: Acme, recorded: Recorde
 
 async def record_as_user(mutation: str, api: Api, acme: Acme, recorded: Recorded) -> None:
     """Sends the mutation as the administrator, who isn't allowed to send each of them."""
-    input, _ = await prepare(api, acme, mutation)
+    input = await prepare(api, acme, mutation)
     with recording_statements(api.store, recorded):
         await api.mutate(mutation, input, select_payload(mutation), by=acme.admin)
 
@@ -184,7 +184,7 @@ Record = Callable[[Api, Acme, Recorded], Awaitable[None]]
 
 
 def list_changes() -> Iterator[Record]:
-    for mutation in SECOND:
+    for mutation in NAMES:
         yield partial(record_mutation, mutation)
         yield partial(record_as_user, mutation)
     yield from (partial(record_domain_mutation, mutation) for mutation in OF_DOMAINS)

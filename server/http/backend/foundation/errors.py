@@ -11,11 +11,10 @@ from starlette.responses import Response
 from ulid import ULID
 
 from models.base import JSONObject
-from models.errors import (
+from models.errors.input import InputError, InputErrors
+from models.errors.request import (
     BadUserInput,
     Forbidden,
-    InputError,
-    InputErrors,
     LimitExceeded,
     NotFound,
     RateLimited,
@@ -63,7 +62,7 @@ log = structlog.stdlib.get_logger("tenantry.backend_api")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a request; `parameter` names the value that is to blame."""
+    """What is wrong with a request; `parameter` names the wrong value."""
 
     code: str
     message: str

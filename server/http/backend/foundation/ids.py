@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.base import parse_prefix
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.organizations import Organization
 from models.users import User
 from resolvers.queries.external_ids import Table, load_ids

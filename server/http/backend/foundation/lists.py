@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from models.base import JSONObject
-from models.errors import ValueInvalid
+from models.errors.input import ValueInvalid
 from resolvers.lists.cursors import Order
 from resolvers.lists.page_requests import MAXIMUM_OFFSET, PageRequest
 from resolvers.lists.pages import ListRequest

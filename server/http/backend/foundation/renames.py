@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from models.errors import InputError, InputErrors
+from models.errors.input import InputError, InputErrors
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.base import JSONObject, to_milliseconds
-from models.errors import DeletedMeanwhile
+from models.errors.request import DeletedMeanwhile
 from models.invitations import Invitation, InvitationStatus, get_status
 from models.keys.scopes import KeyScope
 from models.memberships import Membership
@@ -159,7 +159,7 @@ async def show_invitations(call: Call, rows: Sequence[Invitation]) -> list[JSONO
 
 
 def _show_status(context: Context, row: Invitation) -> JSONObject:
-    """Shows the status, and the link that can be passed on as long as it is of use."""
+    """Shows the status, and the shareable link as long as it can be used."""
     server = context.server
     status = get_status(row.status, row.expires_at, server.clock())
     is_pending = status is InvitationStatus.PENDING

@@ -220,7 +220,7 @@ async def test_an_outbox_without_email_says_so(store: Store, tmp_path: Path) -> 
     page = await api.client.get("/dev/outbox", headers={"accept": "text/html"})
     listed = await api.client.get("/dev/outbox", headers={"accept": "application/json"})
 
-    assert "There is no email yet." in page.text
+    assert "No email was sent yet." in page.text
     assert listed.json() == {"emails": []}
     await api.client.aclose()
 
@@ -333,7 +333,7 @@ async def test_a_demo_that_is_not_built_says_how_to(
 
 
 @pytest.mark.parametrize("env", Environment)
-async def test_without_the_extras_of_development_there_are_no_doors(
+async def test_without_the_extras_of_development_no_dev_route_exists(
     store: Store, clock: Clock, env: Environment
 ) -> None:
     app: Starlette = make_application(settings(env=env), store=store, clock=clock)

@@ -112,7 +112,7 @@ async def twins(sqlite_templates: Templates, tmp_path: Path) -> AsyncIterator[li
 @pytest.mark.parametrize(
     ("steps", "refusals"), [(ORGANIZATION_STEPS, 27), (INSTANCE_STEPS, 17)], ids=["own", "instance"]
 )
-async def test_both_doors_lead_to_the_same_store_and_log(
+async def test_both_apis_lead_to_the_same_store_and_log(
     twins: list[Api], sqlite_templates: Templates, steps: list[Step], refusals: int
 ) -> None:
     acme: Acme = sqlite_templates.acme

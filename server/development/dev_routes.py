@@ -1,4 +1,4 @@
-"""What the pages of a development server can ask for: tokens, its key, and the written email."""
+"""The routes under `/dev`, for the server's own pages: tokens, its secret key, and its email."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from models.errors import FormatInvalid
+from models.errors.input import FormatInvalid
 from server.development.issuer import DevelopmentIssuer
 from server.http.graphql.responses import make_error_response
 from server.http.requests import JSON, bad_request, parse_accept, read_body
@@ -31,7 +31,7 @@ HEADERS = {
             "default-src 'none'",
             "style-src 'unsafe-inline'",
             "frame-src 'self'",
-            # The icon of the page, which is none.
+            # An empty icon, so that browsers don't request one.
             "img-src data:",
             "form-action 'none'",
             "frame-ancestors 'self'",

@@ -1,4 +1,4 @@
-"""Expiry: an invitation reads as expired at once, and is stored as expired once (rule 13)."""
+"""Expiry of invitations: one reads as expired at once, and is stored as expired once (rule 13)."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.statements import prepared_statement
-from models.errors import NotFound
+from models.errors.request import NotFound
 from models.events import EventType
 from models.invitations import PENDING, Invitation, InvitationStatus, settle
 from models.organizations import Organization

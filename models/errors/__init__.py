@@ -1,0 +1,1 @@
+"""All expected errors, each with a stable code and a sentence for the user."""
