@@ -12,7 +12,7 @@ from models.database.statements import AnySelect, StatementValues, prepared_stat
 from models.database.store import Readable
 from resolvers.lists.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists.page_requests import PageRequest
-from resolvers.lists.specs import RecordT, Selection
+from resolvers.lists.specs import Joins, RecordT, Selection
 
 AnyRow = Row[Any]
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -27,6 +27,8 @@ class ListRequest(StatementValues, Generic[RecordT]):
     selection: Selection[RecordT]
     order: Order
     page: PageRequest
+    # What is read with the rows.
+    joins: Joins = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _select_found_rows(
         statement = _skip(statement.limit(page.size + 1), page.offset)
     if order.key is not None:
         statement = statement.add_columns(order.key.label("sort_key"))
+    statement = request.selection.spec.join(statement, request.joins)
     return statement.order_by(*sort_columns)
 
 

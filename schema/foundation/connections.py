@@ -9,7 +9,7 @@ import strawberry
 from resolvers.lists.cursors import Order
 from resolvers.lists.page_requests import PageArguments, make_page_request
 from resolvers.lists.pages import ListRequest, Page
-from resolvers.lists.specs import RecordT, Selection
+from resolvers.lists.specs import Joins, RecordT, Selection
 from schema.foundation.context import Info
 
 T = TypeVar("T")
@@ -135,6 +135,7 @@ async def load_connection(
     to_node: Callable[[RecordT], T],
     parent: str = "",
     order: Order | None = None,
+    joins: Joins = (),
 ) -> Connection[T]:
     """Loads the page that the arguments request, newest first unless another order is given.
 
@@ -142,7 +143,7 @@ async def load_connection(
     """
     loaders = info.context.loaders
     order = order or selection.spec.newest_first()
-    request = ListRequest(selection, order, make_page_request(order, arguments))
+    request = ListRequest(selection, order, make_page_request(order, arguments), joins)
     page = await loaders.load_page(parent, request)
     return Connection(
         page=page,

@@ -14,6 +14,7 @@ from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
 from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_many_existing
+from schema.execution.breadth_first.look_ahead import find_joins
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
@@ -64,6 +65,7 @@ class Membership(Node):
         return convert_each(rows, lambda row: Organization.from_row(row, info.context))
 
     @batch_field(
+        relation="user",
         description="The member. Members need the permission `org:sys_memberships:read` to read"
         " other members."
     )
@@ -82,7 +84,7 @@ class Membership(Node):
         ]
         return cast(list[User], shown)
 
-    @batch_field(description="The role of the member in the organization.")
+    @batch_field(relation="role", description="The role of the member in the organization.")
     @staticmethod
     async def role(memberships: Sequence["Membership"], info: Info) -> list[Role]:
         ids = [membership.role_id for membership in memberships]
@@ -165,6 +167,8 @@ async def load_memberships(
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
         ),
+        # Who can read a membership can read its user and its role.
+        joins=find_joins(info, "Membership"),
     )
 
 

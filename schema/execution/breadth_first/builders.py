@@ -43,10 +43,12 @@ class Entry:
     constant: str | None = None
     attribute: str | None = None
     type: OutputType = None
+    # Those of the object that is the value.
+    entries: tuple["Entry", ...] | None = None
 
     @property
     def is_built(self) -> bool:
-        return self.constant is not None or self.attribute is not None
+        return (self.constant or self.attribute or self.entries) is not None
 
 
 @lru_cache(KEPT_BUILDERS)
@@ -62,19 +64,22 @@ def compile_builder(entries: tuple[Entry, ...]) -> Builder:
     It raises an exception if a value can't be shown, is awaitable, or may not be null.
     """
     names: dict[str, Any] = {}
-    pairs = [
-        f"{entry.key!r}: {_write(entry, f'complete_{number}', names)}"
-        for number, entry in enumerate(entries)
-    ]
-    code = f"def build(sources):\n    return [{{{', '.join(pairs)}}} for s in sources]"
+    code = f"def build(sources):\n    return [{_write_object(entries, names)} for s in sources]"
     exec(code, names)
     return names["build"]
 
 
-def _write(entry: Entry, complete: str, names: dict[str, Any]) -> str:
+def _write_object(entries: Sequence[Entry], names: dict[str, Any]) -> str:
+    return f"{{{', '.join(f'{entry.key!r}: {_write(entry, names)}' for entry in entries)}}}"
+
+
+def _write(entry: Entry, names: dict[str, Any]) -> str:
+    if entry.entries is not None:
+        return _write_object(entry.entries, names)
     if entry.type is None or entry.attribute is None:
         return repr(entry.constant)
     type_ = get_nullable(entry.type)
+    complete = f"complete_{len(names)}"
     names[complete] = _make_completion(type_)
     read = f"(v := s.{entry.attribute})"
     check = AS_IT_IS.get(type_)

@@ -21,6 +21,10 @@ from schema.execution.breadth_first.runtime_types import find_class
 
 # The attribute of a resolver that holds the function for all parents.
 BATCH = "resolve_all"
+# That with the name of the relation whose rows a join can read.
+RELATION = "relation"
+# What an object calls the row that most of its fields show.
+ROW = "row"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +161,13 @@ def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
     return resolve
 
 
-def batch_field(**options: Any) -> Callable[[Any], Any]:
+def find_relation(definition: GraphQLField) -> str | None:
+    """The name of the relation that a field shows, if the rows of its parents can be joined with it."""
+    resolver: Any = getattr(find_field(definition), "base_resolver", None)
+    return getattr(resolver.wrapped_func, RELATION, None) if resolver else None
+
+
+def batch_field(*, relation: str | None = None, **options: Any) -> Callable[[Any], Any]:
     """Declares a field by its batch resolver, which takes all parents and returns their values.
 
     It is a static method, and its annotation is a list of the field's type:
@@ -168,6 +178,9 @@ def batch_field(**options: Any) -> Callable[[Any], Any]:
 
     An exception in the list fails the field of its parent alone; a raised one fails it for all.
     graphql-core calls the same function with one parent at a time.
+
+    With `relation`, the field is not resolved if the rows of the parents were joined with it
+    (`look_ahead.py`). Whoever joins them decides that the caller can read it.
     """
 
     def declare(method: "staticmethod[..., Awaitable[Sequence[Any]]]") -> Any:
@@ -187,6 +200,7 @@ def batch_field(**options: Any) -> Callable[[Any], Any]:
         signature_of_one = shape.replace(parameters=[owner, *others], return_annotation=type_)
         setattr(resolve, "__signature__", signature_of_one)  # noqa: B010
         setattr(resolve, BATCH, resolve_all)
+        setattr(resolve, RELATION, relation)
         return strawberry.field(resolver=resolve, **options)
 
     return declare
