@@ -81,7 +81,6 @@ class ListSpec(Generic[RecordT]):
             return Order(name, col(self.table.id), descending=descending)
         return Order(name, col(self.table.id), key.expression, descending, key.table)
 
-
     def join(self, statement: AnySelect, joins: Joins) -> AnySelect:
         """Adds columns of relations: `key` of a role becomes `role_key`.
 

@@ -33,7 +33,7 @@ from resolvers.lists.pages import ListRequest, Page, load_list_counts, load_list
 from resolvers.lists.specs import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.members.seats import SeatLimit, choose_seat_limit
-from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
+from resolvers.queries.batching import Batched, BatchedAt, BatchedByRequest, BatchLoader
 from resolvers.queries.memberships import (
     load_grants,
     load_is_managed,
@@ -114,12 +114,12 @@ class Loaders:
     domain_invitations = Batched(count_pending_invitations)
     domain_suggestions = Batched(count_pending_suggestions)
 
-    # By parent and request; `load_page` knows what table the rows are of.
-    pages = Batched(load_list_pages)
-    # By parent and selection.
-    counts = Batched(load_list_counts)
-    # By organization and request.
-    event_pages = Batched(load_event_pages)
+    # By request, and by parent; `load_page` knows what table the rows are of.
+    pages = BatchedByRequest(load_list_pages)
+    # By selection, and by parent.
+    counts = BatchedByRequest(load_list_counts)
+    # By request, and by organization.
+    event_pages = BatchedByRequest(load_event_pages)
 
     def __init__(self, store: Readable, clock: Clock, *, has_plans: bool) -> None:
         """`has_plans` is false only if it's known that billing is disabled."""
@@ -142,7 +142,7 @@ class Loaders:
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
-        page = await self.pages.load((parent, request))
+        page = await self.pages[request].load(parent)
         if request.selection.spec is MEMBERSHIPS_OF_USER:
             # `viewerMembership` and the guards of their organizations ask for them next.
             self.memberships.remember(

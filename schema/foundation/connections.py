@@ -1,6 +1,6 @@
 """Relay connections: their types, their arguments, and how a list becomes one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -98,19 +98,19 @@ def make_page_info(page: Page[Any]) -> PageInfo:
 @strawberry.type(description="A page of a list of {nodes}.")
 class Connection(Generic[T]):
     page: strawberry.Private[Page[Any]]
-    to_node: strawberry.Private[Callable[[Any], Any]]
+    to_nodes: strawberry.Private[Callable[[Sequence[Any]], list[Any]]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(description="The {nodes} on this page, each with its cursor.")
     def edges(self) -> list[Edge[T]]:
         return [
-            Edge(cursor=cursor, node=self.to_node(row))
-            for cursor, row in zip(self.page.cursors, self.page.rows, strict=True)
+            Edge(cursor=cursor, node=node)
+            for cursor, node in zip(self.page.cursors, self.to_nodes(self.page.rows), strict=True)
         ]
 
     @strawberry.field(description="The {nodes} on this page.")
     def nodes(self) -> list[T]:
-        return list(map(self.to_node, self.page.rows))
+        return self.to_nodes(self.page.rows)
 
     @strawberry.field(
         description="Whether there are more {nodes} before and after this page, and the cursors to"
@@ -132,7 +132,7 @@ async def load_connection(
     selection: Selection[RecordT],
     arguments: PageArguments,
     *,
-    to_node: Callable[[RecordT], T],
+    to_nodes: Callable[[Sequence[RecordT]], list[T]],
     parent: str = "",
     order: Order | None = None,
     joins: Joins = (),
@@ -147,6 +147,6 @@ async def load_connection(
     page = await loaders.load_page(parent, request)
     return Connection(
         page=page,
-        to_node=to_node,
-        count=lambda: loaders.counts.load((parent, selection)),
+        to_nodes=to_nodes,
+        count=lambda: loaders.counts[selection].load(parent),
     )

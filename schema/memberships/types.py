@@ -19,7 +19,7 @@ from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
 from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import reads, show, show_private_metadata
+from schema.foundation.rows import HIDDEN, reads, show, show_each, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
@@ -67,7 +67,7 @@ class Membership(Node):
     @batch_field(
         relation="user",
         description="The member. Members need the permission `org:sys_memberships:read` to read"
-        " other members."
+        " other members.",
     )
     @staticmethod
     async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
@@ -111,6 +111,13 @@ class Membership(Node):
     ) -> "Membership":
         service = show_private_metadata(row, context)
         return show(cls, row=row, service=service, is_readable=is_readable)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[MembershipRow], context: Context) -> list["Membership"]:
+        """Makes the memberships of a list that the caller can read."""
+        if context.is_service:
+            return [cls.from_row(row, context, is_readable=True) for row in rows]
+        return show_each(cls, rows, service=HIDDEN, is_readable=True)
 
 
 @strawberry.enum(description="The fields that memberships can be sorted by.")
@@ -162,7 +169,7 @@ async def load_memberships(
         info,
         selection,
         arguments,
-        to_node=lambda row: Membership.from_row(row, context, is_readable=True),
+        to_nodes=lambda rows: Membership.from_rows(rows, context),
         parent=parent,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC

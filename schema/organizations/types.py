@@ -239,8 +239,8 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         organizations: Sequence["Organization"], info: Info
     ) -> list[int | None]:
         selection = select_with_seats(info.context.server.clock())
-        keys = [(organization.id, selection) for organization in organizations]
-        return [*await info.context.loaders.counts.load_many(keys)]
+        ids = [organization.id for organization in organizations]
+        return [*await info.context.loaders.counts[selection].load_many(ids)]
 
     @strawberry.field(
         description="The events of the organization, oldest first. Events of invitations are"

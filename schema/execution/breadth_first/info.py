@@ -32,7 +32,5 @@ class ResolveInfo:
 
     def _find_path(self) -> Any:
         """The path of the field, also for an entry of its list."""
-        slots = self.run.places.climb(
-            Slot(self.field, self.field.type, self._container, self._key)
-        )
+        slots = self.run.places.climb(Slot(self.field, self.field.type, self._container, self._key))
         return make_path(list(dropwhile(lambda slot: isinstance(slot.container, list), slots)))

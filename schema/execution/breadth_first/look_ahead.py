@@ -1,7 +1,7 @@
 """Look-ahead: which objects below a field are read together with its rows, by a join.
 
 An object is, if its field names a relation (`batch_field`), and if only columns of its row are
-selected. Then it takes no statement and no resolver, and is made with the object that it belongs to.
+selected. Then it takes no statement and no resolver, and is made with the object that it is of.
 """
 
 from collections.abc import Iterator

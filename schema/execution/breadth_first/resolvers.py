@@ -162,7 +162,7 @@ def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
 
 
 def find_relation(definition: GraphQLField) -> str | None:
-    """The name of the relation that a field shows, if the rows of its parents can be joined with it."""
+    """The relation that a field shows, if the rows of its parents can be joined with it."""
     resolver: Any = getattr(find_field(definition), "base_resolver", None)
     return getattr(resolver.wrapped_func, RELATION, None) if resolver else None
 
