@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast, overload
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, any_, func
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, any_, func, inspect
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
@@ -13,6 +14,9 @@ from models.database.store import Readable
 from resolvers.lists.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists.page_requests import PageRequest
 from resolvers.lists.specs import Joins, RecordT, Selection
+
+# How many classes are kept that show what rows were joined with.
+KEPT_VIEWS = 256
 
 AnyRow = Row[Any]
 TableT = TypeVar("TableT", bound=BaseTable)
@@ -94,6 +98,19 @@ async def load_list_pages(
         _make_page(request, key, groups[key]) if key in groups else wrong_list_cursor()
         for key in parents
     ]
+
+
+def get_joined(rows: Sequence[Any], relation: str, table: type[TableT]) -> Sequence[TableT]:
+    """Returns the rows of a relation that all of these were joined with."""
+    return list(map(_make_view(type(rows[0]), relation, table), rows)) if rows else []
+
+
+@lru_cache(KEPT_VIEWS)
+def _make_view(row: type[tuple[Any, ...]], relation: str, table: type[BaseTable]) -> Any:
+    """Makes a class that shows the columns of a relation by the names that they have there."""
+    names: Sequence[str] = cast(Any, inspect(table)).columns.keys()
+    columns = {name: getattr(row, f"{relation}_{name}") for name in names}
+    return type("Row", (tuple,), {"__slots__": (), **columns})
 
 
 async def load_list_counts(

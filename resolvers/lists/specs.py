@@ -45,7 +45,7 @@ class SortKey:
     table: type[BaseTable] | None = None
 
 
-# The names of relations, each with the columns to read of it.
+# The names of relations, each with the columns to read of it; with none, it's all.
 Joins = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -91,7 +91,7 @@ class ListSpec(Generic[RecordT]):
             reference: Any = self.relations[name]
             (key,) = reference.foreign_keys
             joined = key.column.table.alias(f"joined_{name}")
-            added = [joined.c[one].label(f"{name}_{one}") for one in columns]
+            added = [joined.c[one].label(f"{name}_{one}") for one in columns or joined.c.keys()]
             added = [one for one in added if one.name not in known]
             if added:
                 statement = statement.outerjoin(joined, joined.c.id == reference)

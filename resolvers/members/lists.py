@@ -46,7 +46,7 @@ MEMBERSHIPS_OF_USER = ListSpec(
     SORT_KEYS,
     Search(col(Organization.search_text), col(Organization.id), Organization),
     JOINS,
-    RELATIONS,
+    {**RELATIONS, "organization": col(Membership.organization_id)},
 )
 
 

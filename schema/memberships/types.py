@@ -9,9 +9,11 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
+from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.pages import get_joined
 from resolvers.lists.specs import Selection
 from resolvers.queries.batching import load_many_existing
 from schema.execution.breadth_first.look_ahead import find_joins
@@ -26,6 +28,17 @@ from schema.users.types import User
 
 if TYPE_CHECKING:
     from schema.organizations.types import Organization
+
+
+def show_joined_organizations(
+    memberships: Sequence["Membership"], info: Info
+) -> list["Organization"] | None:
+    from schema.organizations.types import Organization
+
+    rows = [one.organization_row for one in memberships if one.organization_row is not None]
+    if len(rows) < len(memberships):
+        return None
+    return [Organization.from_row(row, info.context) for row in rows]
 
 
 @reads(
@@ -52,8 +65,14 @@ class Membership(Node):
     role_id: strawberry.Private[str]
     # Whether it is known that the caller can read it; mutations answer without checking.
     is_readable: strawberry.Private[bool]
+    # What the row was joined with.
+    organization_row: strawberry.Private[OrganizationRow | None] = None
 
-    @batch_field(description="The organization that the user is a member of.")
+    @batch_field(
+        relation="organization",
+        at_hand=show_joined_organizations,
+        description="The organization that the user is a member of.",
+    )
     @staticmethod
     async def organization(
         memberships: Sequence["Membership"], info: Info
@@ -165,17 +184,28 @@ async def load_memberships(
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
     context, order_by = info.context, order_by or MembershipOrder()
+    # Who can read a membership can read its user, its role, and its organization.
+    joins = find_joins(info, "Membership", selection.spec.relations)
+
+    def to_nodes(rows: Sequence[MembershipRow]) -> list[Membership]:
+        nodes = Membership.from_rows(rows, context)
+        if ("organization", ()) in joins:
+            for node, row in zip(
+                nodes, get_joined(rows, "organization", OrganizationRow), strict=True
+            ):
+                node.organization_row = row
+        return nodes
+
     return await load_connection(
         info,
         selection,
         arguments,
-        to_nodes=lambda rows: Membership.from_rows(rows, context),
+        to_nodes=to_nodes,
         parent=parent,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
         ),
-        # Who can read a membership can read its user and its role.
-        joins=find_joins(info, "Membership"),
+        joins=joins,
     )
 
 

@@ -1,10 +1,11 @@
 """Look-ahead: which objects below a field are read together with its rows, by a join.
 
-An object is, if its field names a relation (`batch_field`), and if only columns of its row are
-selected. Then it takes no statement and no resolver, and is made with the object that it is of.
+An object can be, if its field names a relation (`batch_field`). It then takes no statement. If only
+columns of its row are selected, it takes no resolver either: it is made with the object that it is
+of. For anything else, the whole row is read, if the field can make its values of that (`at_hand`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from schema.execution.breadth_first.resolvers import ROW
 from schema.execution.breadth_first.selections import FieldPlan, Joined, Joins, Selection
 
 
-def find_joins(info: Any, type_name: str) -> Joins:
+def find_joins(info: Any, type_name: str, relations: Collection[str]) -> Joins:
     """Finds what to join the rows of a field with, that are of this type or in pages of it.
 
     For graphql-core, which resolves each field, that is nothing.
@@ -27,12 +28,15 @@ def find_joins(info: Any, type_name: str) -> Joins:
         return ()
     field = found.field
     if field.joins is None:
-        field.joins = _look_ahead(found.run, field, type_name)
+        field.joins = _look_ahead(found.run, field, type_name, relations)
     return field.joins
 
 
-def _look_ahead(run: Completion, field: FieldPlan, type_name: str) -> Joins:
-    relations: dict[str, set[str]] = {}
+def _look_ahead(
+    run: Completion, field: FieldPlan, type_name: str, relations: Collection[str]
+) -> Joins:
+    needed: dict[str, set[str]] = {}
+    whole: set[str] = set()
     waiting = [field]
     while waiting:
         selection = _select(run, waiting.pop())
@@ -41,9 +45,14 @@ def _look_ahead(run: Completion, field: FieldPlan, type_name: str) -> Joins:
         if selection.type.name != type_name:
             waiting += selection.fields
             continue
-        for relation, columns in _join(run, selection):
-            relations.setdefault(relation, set()).update(columns)
-    return tuple((name, tuple(sorted(columns))) for name, columns in sorted(relations.items()))
+        for relation, columns in _join(run, selection, relations):
+            needed.setdefault(relation, set()).update(columns)
+            if not columns:
+                whole.add(relation)
+    return tuple(
+        (name, () if name in whole else tuple(sorted(columns)))
+        for name, columns in sorted(needed.items())
+    )
 
 
 def _select(run: Completion, field: FieldPlan) -> Selection | None:
@@ -58,16 +67,24 @@ def _select(run: Completion, field: FieldPlan) -> Selection | None:
         return None
 
 
-def _join(run: Completion, selection: Selection) -> Iterator[tuple[str, set[str]]]:
-    """Plans how the objects of a selection are made of joined rows; yields what to join."""
+def _join(
+    run: Completion, selection: Selection, relations: Collection[str]
+) -> Iterator[tuple[str, set[str]]]:
+    """Plans how the objects of a selection are made of joined rows.
+
+    Yields what to join with which columns, or with none for all of them.
+    """
     joined: dict[str, Entry] = {}
     for field in selection.fields:
-        selected = _select(run, field) if field.relation else None
-        columns = selected and _find_columns(selected)
-        if field.relation and selected and columns:
+        if field.relation is None or field.relation not in relations:
+            continue
+        selected = _select(run, field)
+        if selected and (columns := _find_columns(selected)):
             entries = [_read_joined(one, field.relation) for one in selected.entries]
             joined[field.key] = Entry(field.key, entries=tuple(entries))
             yield field.relation, columns
+        elif field.at_hand:
+            yield field.relation, set()
     if joined:
         build = compile_builder(tuple(joined.get(one.key, one) for one in selection.entries))
         remaining = [field for field in selection.remaining if field.key not in joined]

@@ -23,6 +23,8 @@ from schema.execution.breadth_first.runtime_types import find_class
 BATCH = "resolve_all"
 # That with the name of the relation whose rows a join can read.
 RELATION = "relation"
+# That with the function that finds the values if they are there already.
+AT_HAND = "at_hand"
 # What an object calls the row that most of its fields show.
 ROW = "row"
 
@@ -161,13 +163,18 @@ def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
     return resolve
 
 
-def find_relation(definition: GraphQLField) -> str | None:
-    """The relation that a field shows, if the rows of its parents can be joined with it."""
+def find_option(definition: GraphQLField, option: str) -> Any:
+    """What `batch_field` was told about a field, such as its relation."""
     resolver: Any = getattr(find_field(definition), "base_resolver", None)
-    return getattr(resolver.wrapped_func, RELATION, None) if resolver else None
+    return getattr(resolver.wrapped_func, option, None) if resolver else None
 
 
-def batch_field(*, relation: str | None = None, **options: Any) -> Callable[[Any], Any]:
+def batch_field(
+    *,
+    relation: str | None = None,
+    at_hand: Callable[[Any, Any], Sequence[Any] | None] | None = None,
+    **options: Any,
+) -> Callable[[Any], Any]:
     """Declares a field by its batch resolver, which takes all parents and returns their values.
 
     It is a static method, and its annotation is a list of the field's type:
@@ -179,8 +186,10 @@ def batch_field(*, relation: str | None = None, **options: Any) -> Callable[[Any
     An exception in the list fails the field of its parent alone; a raised one fails it for all.
     graphql-core calls the same function with one parent at a time.
 
-    With `relation`, the field is not resolved if the rows of the parents were joined with it
-    (`look_ahead.py`). Whoever joins them decides that the caller can read it.
+    With `relation`, the rows of the parents can be joined with those of the field
+    (`look_ahead.py`). Whoever joins them decides that the caller can read them. If only columns are
+    selected, the field is not resolved at all. Otherwise `at_hand` makes the values of what was
+    joined, or returns None if nothing was.
     """
 
     def declare(method: "staticmethod[..., Awaitable[Sequence[Any]]]") -> Any:
@@ -201,6 +210,7 @@ def batch_field(*, relation: str | None = None, **options: Any) -> Callable[[Any
         setattr(resolve, "__signature__", signature_of_one)  # noqa: B010
         setattr(resolve, BATCH, resolve_all)
         setattr(resolve, RELATION, relation)
+        setattr(resolve, AT_HAND, at_hand)
         return strawberry.field(resolver=resolve, **options)
 
     return declare

@@ -23,15 +23,17 @@ from schema.execution.breadth_first.argument_readers import (
 from schema.execution.breadth_first.builders import Entry, compile_builder
 from schema.execution.breadth_first.output_types import OutputType, is_leaf
 from schema.execution.breadth_first.resolvers import (
+    AT_HAND,
+    RELATION,
     PreparedResolver,
     find_attribute,
     find_batch,
-    find_relation,
+    find_option,
 )
 
 TYPENAME = "__typename"
 
-# The names of relations, each with the columns that are selected of it.
+# The names of relations, each with the columns that are selected of it; with none, it's all.
 Joins = tuple[tuple[str, tuple[str, ...]], ...]
 Builder = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
@@ -52,6 +54,8 @@ class FieldPlan:
     batch: Callable[..., Any] | None
     # What the rows of the parents can be joined with instead.
     relation: str | None
+    # Finds the values of all parents if they were joined.
+    at_hand: Callable[..., Sequence[Any] | None] | None
     # What graphql-core reads from the document; None if it depends on variables.
     arguments: Arguments | None
     # Reads them from the variables.
@@ -155,7 +159,8 @@ def _plan_field(
         resolve=_unwrap(definition.resolve or executor.field_resolver),
         attribute=find_attribute(parent_type, definition),
         batch=find_batch(definition),
-        relation=find_relation(definition),
+        relation=find_option(definition, RELATION),
+        at_hand=find_option(definition, AT_HAND),
         arguments=_read_constant_arguments(executor, definition, details[0].node),
         read_arguments=make_reader(definition, details[0].node),
     )
