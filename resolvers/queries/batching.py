@@ -17,6 +17,7 @@ BATCH = 500
 R = TypeVar("R", bound=Hashable)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class BatchLoader(Generic[K, V]):
@@ -99,10 +100,7 @@ class BatchLoader(Generic[K, V]):
 
     async def _answer(self, waiter: Future[None], key: K) -> V:
         await waiter
-        answer = self._get(key)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        return get_value(self._get(key))
 
     async def _answer_many(self, waiter: Future[None], keys: Sequence[K]) -> list[V]:
         await waiter
@@ -127,6 +125,13 @@ class LoadersByRequest(dict[R, BatchLoader[K, V]]):
     def __missing__(self, request: R) -> BatchLoader[K, V]:
         loader = self[request] = BatchLoader(partial(self._fetch, request))
         return loader
+
+
+def get_value(answer: T | BaseException) -> T:
+    """Returns an answer of `load_many`, or raises what `load` would raise."""
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 async def load_existing(loader: BatchLoader[K, V | None], key: K) -> V:

@@ -3,6 +3,7 @@
 from asyncio import gather
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 from sqlmodel import col
 
@@ -33,7 +34,13 @@ from resolvers.lists.pages import ListRequest, Page, load_list_counts, load_list
 from resolvers.lists.specs import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.members.seats import SeatLimit, choose_seat_limit
-from resolvers.queries.batching import Batched, BatchedAt, BatchedByRequest, BatchLoader
+from resolvers.queries.batching import (
+    Batched,
+    BatchedAt,
+    BatchedByRequest,
+    BatchLoader,
+    get_value,
+)
 from resolvers.queries.memberships import (
     load_grants,
     load_is_managed,
@@ -142,13 +149,21 @@ class Loaders:
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
-        page = await self.pages[request].load(parent)
+        (page,) = await self.load_pages([parent], request)
+        return get_value(page)
+
+    async def load_pages(
+        self, parents: Sequence[str], request: ListRequest[RecordT]
+    ) -> Sequence[Page[RecordT] | BaseException]:
+        """Loads the same page of the lists of several parents."""
+        pages: Sequence[Page[Any] | BaseException] = await self.pages[request].load_many(parents)
         if request.selection.spec is MEMBERSHIPS_OF_USER:
             # `viewerMembership` and the guards of their organizations ask for them next.
-            self.memberships.remember(
-                {(row.organization_id, row.user_id): row for row in page.rows}
-            )
-        return page
+            for page in pages:
+                if isinstance(page, Page):
+                    rows = {(row.organization_id, row.user_id): row for row in page.rows}
+                    self.memberships.remember(rows)
+        return pages
 
     # A holder is a user with a membership, or an API key.
 
@@ -169,6 +184,39 @@ class Loaders:
         if keys is None:
             return None
         return filter_by_features(keys, await self.load_features(organization_id))
+
+    async def load_permission_keys_in(
+        self, organization_ids: Sequence[str], holder_id: str
+    ) -> Sequence[frozenset[str] | None]:
+        """Loads the same for several organizations."""
+        keys = [(id, holder_id) for id in organization_ids]
+        known = [self.memberships.knows(key) for key in keys]
+        if all(known):
+            return await self._load_permission_keys_of_known(keys)
+        if any(known):
+            return await gather(
+                *(self.load_permission_keys(id, holder_id) for id in organization_ids)
+            )
+        grants = map(get_value, await self.grants.load_many(keys))
+        return [held.permissions if held else None for held in grants]
+
+    async def _load_permission_keys_of_known(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[frozenset[str] | None]:
+        members = [*map(get_value, await self.memberships.load_many(keys))]
+        roles = {member.role_id: None for member in members if member}
+        permissions = map(get_value, await self.permissions.load_many([*roles]))
+        keys_of_roles = {
+            id: frozenset(row.key for row in held)
+            for id, held in zip(roles, permissions, strict=True)
+        }
+        features: Sequence[frozenset[str] | None] = [None for _ in keys]
+        if self.has_plans:
+            features = await gather(*(self.load_features(id) for id, _ in keys))
+        return [
+            filter_by_features(keys_of_roles[member.role_id], each) if member else None
+            for member, each in zip(members, features, strict=True)
+        ]
 
     async def load_role_permissions(
         self, organization_id: str, holder_id: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -10,6 +11,7 @@ from resolvers.lists.cursors import Order
 from resolvers.lists.page_requests import PageArguments, make_page_request
 from resolvers.lists.pages import ListRequest, Page
 from resolvers.lists.specs import Joins, RecordT, Selection
+from resolvers.queries.batching import get_value
 from schema.foundation.context import Info
 
 T = TypeVar("T")
@@ -141,12 +143,33 @@ async def load_connection(
 
     The list is the parent's, or a top-level one.
     """
+    (loaded,) = await load_connections(
+        info, selection, arguments, to_nodes=to_nodes, parents=[parent], order=order, joins=joins
+    )
+    return get_value(loaded)
+
+
+async def load_connections(
+    info: Info,
+    selection: Selection[RecordT],
+    arguments: PageArguments,
+    *,
+    to_nodes: Callable[[Sequence[RecordT]], list[T]],
+    parents: Sequence[str],
+    order: Order | None = None,
+    joins: Joins = (),
+) -> list[Connection[T] | BaseException]:
+    """Loads the same page of the lists of several parents; each that fails has its own error."""
     loaders = info.context.loaders
     order = order or selection.spec.newest_first()
     request = ListRequest(selection, order, make_page_request(order, arguments), joins)
-    page = await loaders.load_page(parent, request)
-    return Connection(
-        page=page,
-        to_nodes=to_nodes,
-        count=lambda: loaders.counts[selection].load(parent),
-    )
+    return [
+        page
+        if isinstance(page, BaseException)
+        else Connection(
+            page=page,
+            to_nodes=to_nodes,
+            count=partial(loaders.counts[selection].load, parent),
+        )
+        for parent, page in zip(parents, await loaders.load_pages(parents, request), strict=True)
+    ]

@@ -15,11 +15,11 @@ from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
 from resolvers.lists.pages import get_joined
 from resolvers.lists.specs import Selection
-from resolvers.queries.batching import load_many_existing
+from resolvers.queries.batching import get_value, load_many_existing
 from schema.execution.breadth_first.look_ahead import find_joins
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
-from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
+from schema.foundation.connections import Connection, Node, OrderDirection, load_connections
 from schema.foundation.context import Context, Info
 from schema.foundation.rows import HIDDEN, reads, show, show_each, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
@@ -183,30 +183,48 @@ async def load_memberships(
     arguments: PageArguments,
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
+    (loaded,) = await load_memberships_of(info, [parent], selection, arguments, order_by)
+    return get_value(loaded)
+
+
+async def load_memberships_of(
+    info: Info,
+    parents: Sequence[str],
+    selection: Selection[MembershipRow],
+    arguments: PageArguments,
+    order_by: MembershipOrder | None = None,
+) -> Sequence[Connection[Membership] | BaseException]:
+    """Loads the same page of the lists of several organizations or users."""
     context, order_by = info.context, order_by or MembershipOrder()
     # Who can read a membership can read its user, its role, and its organization.
     joins = find_joins(info, "Membership", selection.spec.relations)
+    organizations: dict[str, OrganizationRow] = {}
 
     def to_nodes(rows: Sequence[MembershipRow]) -> list[Membership]:
         nodes = Membership.from_rows(rows, context)
-        if ("organization", ()) in joins:
-            for node, row in zip(
-                nodes, get_joined(rows, "organization", OrganizationRow), strict=True
-            ):
-                node.organization_row = row
+        if organizations:
+            for node in nodes:
+                node.organization_row = organizations[node.organization_id]
         return nodes
 
-    return await load_connection(
+    loaded = await load_connections(
         info,
         selection,
         arguments,
         to_nodes=to_nodes,
-        parent=parent,
+        parents=parents,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
         ),
         joins=joins,
     )
+    if ("organization", ()) in joins:
+        pages = [one.page for one in loaded if isinstance(one, Connection)]
+        for page in pages:
+            rows = get_joined(page.rows, "organization", OrganizationRow)
+            organizations |= {row.id: row for row in rows}
+        context.loaders.organizations.remember(organizations)
+    return loaded
 
 
 async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:

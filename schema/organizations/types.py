@@ -1,7 +1,7 @@
 """Organizations, as the API shows them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
@@ -33,7 +33,7 @@ from schema.memberships.types import (
     Roles,
     can_read_member,
     load_membership,
-    load_memberships,
+    load_memberships_of,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
 from schema.organizations.key_fields import KeyFields
@@ -161,12 +161,13 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
     ) -> Membership | None:
         return await load_membership(info, self.id, user_id)
 
-    @strawberry.field(
+    @batch_field(
         description="The memberships in the organization, newest first by default.",
         extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
+    @staticmethod
     async def memberships(
-        self,
+        organizations: Sequence["Organization"],
         info: Info,
         first: First = None,
         after: After = None,
@@ -182,10 +183,12 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         ] = None,
         roles: Roles = None,
         order_by: OrderBy = None,
-    ) -> Connection[Membership] | None:
+    ) -> list[Connection[Membership] | None]:
         arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
-        return await load_memberships(info, self.id, selection, arguments, order_by)
+        ids = [organization.id for organization in organizations]
+        loaded = await load_memberships_of(info, ids, selection, arguments, order_by)
+        return cast(list[Connection[Membership] | None], loaded)
 
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"
