@@ -1,6 +1,6 @@
 """Keyset pages and counts of lists: a page costs the same anywhere in its list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast, overload
@@ -102,15 +102,21 @@ async def load_list_pages(
 
 def get_joined(rows: Sequence[Any], relation: str, table: type[TableT]) -> Sequence[TableT]:
     """Returns the rows of a relation that all of these were joined with."""
-    return list(map(_make_view(type(rows[0]), relation, table), rows)) if rows else []
+    if not rows:
+        return []
+    row: Any = type(rows[0])
+    return list(map(_make_view(row, relation, cast(Any, table)), rows))
 
 
 @lru_cache(KEPT_VIEWS)
-def _make_view(row: type[tuple[Any, ...]], relation: str, table: type[BaseTable]) -> Any:
+def _make_view(row: Any, relation: str, table: Any) -> Any:
     """Makes a class that shows the columns of a relation by the names that they have there."""
-    names: Sequence[str] = cast(Any, inspect(table)).columns.keys()
-    columns = {name: getattr(row, f"{relation}_{name}") for name in names}
-    return type("Row", (tuple,), {"__slots__": (), **columns})
+    names = [column.key for column in cast(Any, inspect(table)).columns]
+    columns = {name: f"{relation}_{name}" for name in names}
+    stored: Mapping[str, int] = getattr(row, "stored", {})
+    attributes = {name: getattr(row, joined) for name, joined in columns.items()}
+    indexes = {name: stored[joined] for name, joined in columns.items() if joined in stored}
+    return type("Row", (tuple,), {"__slots__": (), "stored": indexes, **attributes})
 
 
 async def load_list_counts(

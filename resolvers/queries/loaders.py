@@ -43,6 +43,7 @@ from resolvers.queries.batching import (
 )
 from resolvers.queries.memberships import (
     load_grants,
+    load_grants_with_organizations,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
@@ -167,6 +168,18 @@ class Loaders:
 
     # A holder is a user with a membership, or an API key.
 
+    async def load_organization_of(
+        self, organization_id: str, holder_id: str
+    ) -> Organization | None:
+        """Loads the organization; None unless the holder belongs to it."""
+        key = (organization_id, holder_id)
+        is_known = self.memberships.knows(key) or self.grants.knows(key)
+        if not is_known and parse_prefix(holder_id) == User.prefix:
+            return await self.organizations_of_members.load(key)
+        if not await self.is_member(organization_id, holder_id):
+            return None
+        return await self.organizations.load(organization_id)
+
     async def is_member(self, organization_id: str, holder_id: str) -> bool:
         key = (organization_id, holder_id)
         loader = self.memberships if self.memberships.knows(key) else self.grants
@@ -270,6 +283,15 @@ class Loaders:
         return BatchLoader(partial(_load_grants, self.store, self.clock, self.roles))
 
     @cached_property
+    def organizations_of_members(self) -> BatchLoader[tuple[str, str], Organization | None]:
+        """Organizations by their IDs and a user; None unless the user is a member.
+
+        What the user holds there is remembered, because the guards of its fields ask for it next.
+        """
+        read = (self.store, self.clock, self.roles, self.grants, self.organizations)
+        return BatchLoader(partial(_load_organizations_of_members, *read))
+
+    @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:
         """Roles by their IDs, including those that were deleted."""
         return BatchLoader(partial(_load_roles_ever, self.store, self.roles))
@@ -296,6 +318,21 @@ async def _load_grants(
     if of_keys:
         held |= await load_key_grants(store, clock(), {key_id for _, key_id in of_keys})
     return [held.get(key) for key in keys]
+
+
+async def _load_organizations_of_members(
+    store: Readable,
+    clock: Clock,
+    roles: BatchLoader[str, Role | None],
+    grants: BatchLoader[tuple[str, str], Grant | None],
+    organizations: BatchLoader[str, Organization | None],
+    keys: list[tuple[str, str]],
+) -> Sequence[Organization | None]:
+    held, found_roles, found = await load_grants_with_organizations(store, clock(), keys)
+    roles.remember(found_roles)
+    grants.remember(dict(zip(keys, held, strict=True)))
+    organizations.remember(found)
+    return [found[id] if grant else None for (id, _), grant in zip(keys, held, strict=True)]
 
 
 async def _load_roles_ever(

@@ -320,7 +320,6 @@ async def load_organization(info: Info, id: str) -> Organization | None:
     viewer, loaders = info.context.holder_id, info.context.loaders
     if not (info.context.try_scope(KeyScope.ORGANIZATIONS_READ) and info.context.reaches(id)):
         return None
-    if viewer and not await loaders.is_member(id, viewer):
-        return None
-    row = await loaders.organizations.load(id)
+    load = loaders.load_organization_of(id, viewer) if viewer else loaders.organizations.load(id)
+    row = await load
     return Organization.from_row(row, info.context) if row else None
