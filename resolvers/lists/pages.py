@@ -102,16 +102,15 @@ async def load_list_pages(
 
 def get_joined(rows: Sequence[Any], relation: str, table: type[TableT]) -> Sequence[TableT]:
     """Returns the rows of a relation that all of these were joined with."""
-    if not rows:
-        return []
-    row: Any = type(rows[0])
-    return list(map(_make_view(row, relation, cast(Any, table)), rows))
+    return (
+        list(map(_make_view(rows[0].__class__, relation, cast(Any, table)), rows)) if rows else []
+    )
 
 
 @lru_cache(KEPT_VIEWS)
 def _make_view(row: Any, relation: str, table: Any) -> Any:
     """Makes a class that shows the columns of a relation by the names that they have there."""
-    names = [column.key for column in cast(Any, inspect(table)).columns]
+    names = [column.key for column in inspect(table).columns]
     columns = {name: f"{relation}_{name}" for name in names}
     stored: Mapping[str, int] = getattr(row, "stored", {})
     attributes = {name: getattr(row, joined) for name, joined in columns.items()}

@@ -161,7 +161,7 @@ class Loaders:
         if request.selection.spec is MEMBERSHIPS_OF_USER:
             # `viewerMembership` and the guards of their organizations ask for them next.
             for page in pages:
-                if isinstance(page, Page):
+                if not isinstance(page, BaseException):
                     rows = {(row.organization_id, row.user_id): row for row in page.rows}
                     self.memberships.remember(rows)
         return pages

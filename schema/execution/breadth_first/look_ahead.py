@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, get_named_type
+from graphql import GraphQLError, GraphQLObjectType
 
 from schema.execution.breadth_first.builders import Entry, compile_builder
 from schema.execution.breadth_first.completion import Completion
 from schema.execution.breadth_first.info import ResolveInfo
-from schema.execution.breadth_first.output_types import OutputType
+from schema.execution.breadth_first.output_types import get_named
 from schema.execution.breadth_first.resolvers import ROW
 from schema.execution.breadth_first.selections import FieldPlan, Joined, Joins, Selection
 
@@ -58,7 +58,7 @@ def _look_ahead(
 
 def _select(run: Completion, field: FieldPlan) -> Selection | None:
     """Plans what a field selects of its object type."""
-    type_: OutputType = get_named_type(field.type)
+    type_ = get_named(field.type)
     if not isinstance(type_, GraphQLObjectType):
         return None
     try:

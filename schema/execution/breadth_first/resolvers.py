@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, get_args
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -134,7 +134,7 @@ def call_directly(definition: GraphQLField, config: StrawberryConfig) -> None:
         definition.resolve = PreparedResolver(resolve, convert, converts=True)
 
 
-def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
+def find_batch(definition: GraphQLField, schema: GraphQLSchema) -> Callable[..., Any] | None:
     """The batch resolver of a field, with its extensions around it.
 
     None for a field without one, with an extension that can only decide for one parent, or with
@@ -151,14 +151,15 @@ def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
     if not all(hasattr(one, "resolve_batch") for one in extensions):
         return None
 
+    # Strawberry declares it for its own use.
+    strawberry_schema: Any = getattr(schema, "_strawberry_schema")  # noqa: B009
+    info_class = strawberry_schema.config.info_class
     chain = resolve_all
     for extension in extensions:
         chain = partial(extension.resolve_batch, chain)
 
     def resolve(sources: Sequence[Any], info: Any, **arguments: Any) -> Any:
-        schema = info.schema._strawberry_schema
-        strawberry_info = schema.config.info_class(_raw_info=info, _field=field)
-        return chain(sources, strawberry_info, **arguments)
+        return chain(sources, info_class(_raw_info=info, _field=field), **arguments)
 
     return resolve
 

@@ -158,7 +158,7 @@ def _plan_field(
         details=details,
         resolve=_unwrap(definition.resolve or executor.field_resolver),
         attribute=find_attribute(parent_type, definition),
-        batch=find_batch(definition),
+        batch=find_batch(definition, executor.schema),
         relation=find_option(definition, RELATION),
         at_hand=find_option(definition, AT_HAND),
         arguments=_read_constant_arguments(executor, definition, details[0].node),
