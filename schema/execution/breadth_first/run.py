@@ -153,7 +153,7 @@ class Run(Completion):
     def _find_at_hand(
         self, field: FieldPlan, sources: Sequence[Any], objects: Objects
     ) -> Sequence[Any] | None:
-        if field.at_hand is None:
+        if field.at_hand is None or not sources:
             return None
         return field.at_hand(sources, ResolveInfo(self, field, objects[0], field.key))
 
