@@ -23,7 +23,6 @@ from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.api_keys.lists import load_granted_permissions
 from resolvers.authority.access import Grant
-from resolvers.authority.key_grants import load_key_grants
 from resolvers.authority.plan_gate import filter_by_features
 from resolvers.domains.lists import count_pending_invitations, count_pending_suggestions
 from resolvers.events.event_log import load_event_pages
@@ -41,9 +40,12 @@ from resolvers.queries.batching import (
     BatchLoader,
     get_value,
 )
+from resolvers.queries.grants import (
+    load_grants_of_holders,
+    load_organizations_of_members,
+    load_roles_ever,
+)
 from resolvers.queries.memberships import (
-    load_grants,
-    load_grants_with_organizations,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
@@ -173,7 +175,11 @@ class Loaders:
     ) -> Organization | None:
         """Loads the organization; None unless the holder belongs to it."""
         key = (organization_id, holder_id)
-        is_known = self.memberships.knows(key) or self.grants.knows(key)
+        is_known = (
+            self.organizations.knows(organization_id)
+            or self.memberships.knows(key)
+            or self.grants.knows(key)
+        )
         if not is_known and parse_prefix(holder_id) == User.prefix:
             return await self.organizations_of_members.load(key)
         if not await self.is_member(organization_id, holder_id):
@@ -280,7 +286,7 @@ class Loaders:
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
         """What users and API keys hold, by organization and holder."""
-        return BatchLoader(partial(_load_grants, self.store, self.clock, self.roles))
+        return BatchLoader(partial(load_grants_of_holders, self.store, self.clock, self.roles))
 
     @cached_property
     def organizations_of_members(self) -> BatchLoader[tuple[str, str], Organization | None]:
@@ -289,60 +295,9 @@ class Loaders:
         What the user holds there is remembered, because the guards of its fields ask for it next.
         """
         read = (self.store, self.clock, self.roles, self.grants, self.organizations)
-        return BatchLoader(partial(_load_organizations_of_members, *read))
+        return BatchLoader(partial(load_organizations_of_members, *read))
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:
         """Roles by their IDs, including those that were deleted."""
-        return BatchLoader(partial(_load_roles_ever, self.store, self.roles))
-
-
-# These take what they need instead of the loaders, which would then be in a reference cycle: the
-# garbage collector would have to free everything that an operation has read.
-
-
-async def _load_grants(
-    store: Readable,
-    clock: Clock,
-    roles: BatchLoader[str, Role | None],
-    keys: list[tuple[str, str]],
-) -> Sequence[Grant | None]:
-    of_keys = [key for key in keys if parse_prefix(key[1]) == ApiKey.prefix]
-    of_users = [key for key in keys if key not in of_keys]
-    held: dict[tuple[str, str], Grant | None] = {}
-    if of_users:
-        grants, roles_of_grants = await load_grants(store, clock(), of_users)
-        # `checkPermission` shows the role.
-        roles.remember(roles_of_grants)
-        held = dict(zip(of_users, grants, strict=True))
-    if of_keys:
-        held |= await load_key_grants(store, clock(), {key_id for _, key_id in of_keys})
-    return [held.get(key) for key in keys]
-
-
-async def _load_organizations_of_members(
-    store: Readable,
-    clock: Clock,
-    roles: BatchLoader[str, Role | None],
-    grants: BatchLoader[tuple[str, str], Grant | None],
-    organizations: BatchLoader[str, Organization | None],
-    keys: list[tuple[str, str]],
-) -> Sequence[Organization | None]:
-    held, found_roles, found = await load_grants_with_organizations(store, clock(), keys)
-    roles.remember(found_roles)
-    grants.remember(dict(zip(keys, held, strict=True)))
-    organizations.remember(found)
-    return [found[id] if grant else None for (id, _), grant in zip(keys, held, strict=True)]
-
-
-async def _load_roles_ever(
-    store: Readable, roles: BatchLoader[str, Role | None], ids: list[str]
-) -> Sequence[Role | DeletedRole | None]:
-    found: dict[str, Role | DeletedRole | None] = dict(
-        zip(ids, await roles.load_many(ids), strict=True)
-    )
-    missing = [role_id for role_id in ids if found[role_id] is None]
-    if missing:
-        deleted = await by_id(DeletedRole)(store, missing)
-        found |= dict(zip(missing, deleted, strict=True))
-    return [found[role_id] for role_id in ids]
+        return BatchLoader(partial(load_roles_ever, self.store, self.roles))
