@@ -1,8 +1,8 @@
 """Look-ahead: which objects below a field are read together with its rows, by a join.
 
 An object can be, if its field names a relation (`batch_field`). It then takes no statement. If only
-columns of its row are selected, it takes no resolver either: it is made with the object that it is
-of. For anything else, the whole row is read, if the field can make its values of that (`at_hand`).
+columns of its row are selected, it takes no resolver either: it is created with the object that has
+it. For anything else, the whole row is read, if the field can make its values of that (`at_hand`).
 """
 
 from collections.abc import Collection, Iterator
@@ -71,7 +71,7 @@ def _select(run: Completion, field: FieldPlan) -> Selection | None:
 def _join(
     run: Completion, selection: Selection, relations: Collection[str]
 ) -> Iterator[tuple[str, set[str]]]:
-    """Plans how the objects of a selection are made of joined rows.
+    """Plans how the objects of a selection are created from joined rows.
 
     Yields what to join with which columns, or with none for all of them.
     """

@@ -165,7 +165,7 @@ def find_batch(definition: GraphQLField, schema: GraphQLSchema) -> Callable[...,
 
 
 def find_option(definition: GraphQLField, option: str) -> Any:
-    """What `batch_field` was told about a field, such as its relation."""
+    """Finds an option that `batch_field` got for a field, such as its relation."""
     resolver: Any = getattr(find_field(definition), "base_resolver", None)
     return getattr(resolver.wrapped_func, option, None) if resolver else None
 

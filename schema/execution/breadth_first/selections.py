@@ -86,7 +86,7 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joined:
-    """How the objects of a selection are made of rows that were joined with others."""
+    """How the objects of a selection are created from rows that were joined with others."""
 
     build: Builder
     # The fields that `build` leaves out.
