@@ -152,9 +152,7 @@ class Branch(Named):
     async def joined_children(self, info: strawberry.Info) -> "list[Branch | None]":
         children = resolve_list(self, info, [Branch], 3)
         for relation, columns in find_joins(info, "Branch", ["leaf"]):
-            for child in children if isinstance(children, list) else ():
-                if isinstance(child, Branch):
-                    join(child, relation, columns)
+            join_all(children, relation, columns)
         return children
 
     @batch_field(relation="leaf", at_hand=find_joined)
@@ -231,6 +229,14 @@ def resolve_quietly(source: Any, name: str, classes: list[type[Any]], *arguments
 
 def resolve_joined(branch: Branch) -> Any:
     return resolve_quietly(branch, "joinedLeaf", [Leaf])
+
+
+def join_all(branches: Any, relation: str, columns: Sequence[str]) -> None:
+    """Joins those that are branches, if there is a list of them."""
+    if not isinstance(branches, Exception):
+        for branch in branches or ():
+            if isinstance(branch, Branch):
+                join(branch, relation, columns)
 
 
 def join(branch: Branch, relation: str, columns: Sequence[str]) -> None:
