@@ -24,6 +24,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# The length of a time that SQLite stores, such as 2026-11-21 09:30:00.123000.
+STORED_LENGTH = 26
 EMPTY = "{}"
 # Shown in place of a stored value that cannot be read.
 UNREADABLE: JSONObject = {"unreadable": True}
@@ -52,6 +54,13 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 def _parse_time(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def format_stored_time(value: object) -> str | None:
+    """Formats a time as RFC 3339 in milliseconds, if it is the text that SQLite stores."""
+    if type(value) is str and len(value) == STORED_LENGTH:
+        return f"{value[:10]}T{value[11:23]}Z"
+    return None
 
 
 class JSONColumn(TypeDecorator[Any]):

@@ -24,6 +24,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 
+from models.base import format_stored_time
 from schema.api_keys.mutations import ApiKeyMutations
 from schema.domains.mutations import DomainMutations
 from schema.domains.queries import DomainQueries
@@ -31,6 +32,7 @@ from schema.events.queries import EventQueries
 from schema.events.subscriptions import Subscription
 from schema.events.types import KINDS, InstanceEvent
 from schema.execution.arguments import limit_arguments
+from schema.execution.breadth_first.builders import FORMAT_STORED
 from schema.execution.breadth_first.executor import PLANS
 from schema.execution.breadth_first.plans import Plans
 from schema.execution.breadth_first.resolvers import call_directly
@@ -190,6 +192,11 @@ def _call_directly(schema: GraphQLSchema, config: StrawberryConfig) -> None:
                 call_directly(field, config)
 
 
+def _format_stored_times(schema: GraphQLSchema) -> None:
+    """Lets the executor show a time of SQLite without parsing it."""
+    schema.type_map["DateTime"].extensions[FORMAT_STORED] = format_stored_time
+
+
 def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
     """Builds the schema; without introspection, errors don't suggest names either.
 
@@ -211,6 +218,7 @@ def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
         built.plans = built._schema.extensions[PLANS] = Plans()  # pyright: ignore[reportPrivateUsage]
     _without_null_defaults(built._schema)  # pyright: ignore[reportPrivateUsage]
     fill_in_names(built._schema)  # pyright: ignore[reportPrivateUsage]
+    _format_stored_times(built._schema)  # pyright: ignore[reportPrivateUsage]
     _call_directly(built._schema, config)  # pyright: ignore[reportPrivateUsage]
     limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built

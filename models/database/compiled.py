@@ -57,12 +57,17 @@ class Compiled:
 
         A value is processed when it is read.
         """
-        columns: dict[str, Any] = {"__slots__": ()}
+        columns: dict[str, Any] = {"__slots__": (), "stored": self.stored}
         # Those of a named tuple are three times as fast as a property.
         getters = [getattr(self.row, name) for name in self.row._fields]
         for index, (name, process) in enumerate(self.columns):
             columns[name] = _make_property(index, process) if process else getters[index]
         return type("Row", (tuple,), columns)
+
+    @cached_property
+    def stored(self) -> Mapping[str, int]:
+        """The columns whose values are processed when they are read, each with its index."""
+        return {name: index for index, (name, process) in enumerate(self.columns) if process}
 
     @cached_property
     def row(self) -> Any:

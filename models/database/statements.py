@@ -117,10 +117,13 @@ def _classify(value: Any) -> Leaf | None:
 def _extract(name: str, value: Any, values: dict[str, Any]) -> Hashable:
     """Adds the values in an argument, and returns its shape."""
     if isinstance(value, StatementValues):
-        return type(value), *(
-            _extract(f"{name}_{one}", getattr(value, one), values)
+        # Most of them are None, such as the filters of a list.
+        return type(value), *[
+            None
+            if (field := getattr(value, one)) is None
+            else _extract(f"{name}_{one}", field, values)
             for one in _get_names(type(value))
-        )
+        ]
     leaf = _classify(value)
     if leaf is None:
         return tuple(value) if type(value) in LIST_TYPES else value

@@ -20,7 +20,7 @@ from resolvers.events.scopes import LARGEST, NO_END, EventPageRequest, Scope
 from resolvers.foundation.locks import EVENTS_LOCK
 from resolvers.lists.cursors import wrong_list_cursor
 from resolvers.lists.page_requests import PageArguments, check_page_size
-from resolvers.lists.pages import AnyRow, Page, in_ids, load_grouped, load_rows
+from resolvers.lists.pages import AnyRow, Page, in_ids, load_rows
 
 # The most events that a page reads in search of matches; a page that reaches it is short.
 MAXIMUM_READ = 10_000
@@ -202,34 +202,28 @@ async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Seq
 
 
 async def load_event_pages(
-    store: Readable, keys: Sequence[tuple[str, EventPageRequest]]
+    store: Readable, request: EventPageRequest, organization_ids: Sequence[str]
 ) -> Sequence[Page[Event] | BaseException]:
-    """Loads pages by (organization ID, request), with CursorExpired for each expired cursor."""
-
-    async def read(
-        request: EventPageRequest, organization_ids: list[str]
-    ) -> Sequence[Page[Event] | BaseException]:
-        async with store.read() as connection:
-            is_postgresql = _is_on_postgresql(connection)
-            listed = _select_of_organizations(
-                request, organization_ids, is_postgresql=is_postgresql
-            ).subquery("listed")
-            statement = _select_with_bounds(listed, is_postgresql=is_postgresql)
-            part = await _load_part(connection, statement)
-        try:
-            part.ensure_follows(request.after)
-        except CursorExpired:
-            return [CursorExpired() for _ in organization_ids]
-        groups: dict[str | None, list[AnyRow]] = {key: [] for key in organization_ids}
-        for row in part.rows:
-            groups.setdefault(row.owner_id, []).append(row)
-        ends = {row.owner_id: row.end for row in part.rows}
-        return [
-            _make_page(request, _make_reading(part, groups[key], ends.get(key)))
-            for key in organization_ids
-        ]
-
-    return await load_grouped(keys, read)
+    """Loads the page of each organization, with CursorExpired for each if the cursor has."""
+    async with store.read() as connection:
+        is_postgresql = _is_on_postgresql(connection)
+        listed = _select_of_organizations(
+            request, organization_ids, is_postgresql=is_postgresql
+        ).subquery("listed")
+        statement = _select_with_bounds(listed, is_postgresql=is_postgresql)
+        part = await _load_part(connection, statement)
+    try:
+        part.ensure_follows(request.after)
+    except CursorExpired:
+        return [CursorExpired() for _ in organization_ids]
+    groups: dict[str | None, list[AnyRow]] = {key: [] for key in organization_ids}
+    for row in part.rows:
+        groups.setdefault(row.owner_id, []).append(row)
+    ends = {row.owner_id: row.end for row in part.rows}
+    return [
+        _make_page(request, _make_reading(part, groups[key], ends.get(key)))
+        for key in organization_ids
+    ]
 
 
 def _select_of_organizations(

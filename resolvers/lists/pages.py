@@ -1,10 +1,11 @@
 """Keyset pages and counts of lists: a page costs the same anywhere in its list."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast, overload
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, any_, func
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, any_, func, inspect
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable
@@ -12,12 +13,13 @@ from models.database.statements import AnySelect, StatementValues, prepared_stat
 from models.database.store import Readable
 from resolvers.lists.cursors import Order, encode_cursor, wrong_list_cursor
 from resolvers.lists.page_requests import PageRequest
-from resolvers.lists.specs import RecordT, Selection
+from resolvers.lists.specs import Joins, RecordT, Selection
+
+# How many classes are kept that show what rows were joined with.
+KEPT_VIEWS = 256
 
 AnyRow = Row[Any]
 TableT = TypeVar("TableT", bound=BaseTable)
-Request = TypeVar("Request", bound=Hashable)
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class ListRequest(StatementValues, Generic[RecordT]):
     selection: Selection[RecordT]
     order: Order
     page: PageRequest
+    # What is read with the rows.
+    joins: Joins = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,63 +76,58 @@ async def load_rows(store: Readable, statement: SelectOfScalar[TableT]) -> Seque
 
 
 async def load_list_pages(
-    store: Readable, keys: Sequence[tuple[str, ListRequest[Any]]]
+    store: Readable, request: ListRequest[Any], parents: Sequence[str]
 ) -> Sequence[Page[Any] | BaseException]:
-    """Loads pages by (parent, request), with BadUserInput for each cursor of another list."""
+    """Loads the same page for each parent, with BadUserInput for a cursor of another list."""
+    groups: dict[str, list[AnyRow]] = {key: [] for key in parents if request.page.is_of(key)}
+    if groups:
+        async with store.read() as connection:
+            is_postgresql = connection.dialect.name == "postgresql"
+            several = list(groups) if len(groups) > 1 else None
+            is_search = request.selection.query is not None
+            select_rows = _select_found_rows if is_search else _select_rows
+            statement = select_rows(request, next(iter(groups)), several, is_postgresql)
+            rows = await connection.fetch(statement)
+        if several is None:
+            groups = {next(iter(groups)): list(rows)}
+        else:
+            parent: Any = request.selection.spec.parent
+            for row in rows:
+                groups[getattr(row, parent.key)].append(row)
+    return [
+        _make_page(request, key, groups[key]) if key in groups else wrong_list_cursor()
+        for key in parents
+    ]
 
-    async def read(
-        request: ListRequest[Any], parents: list[str]
-    ) -> Sequence[Page[Any] | BaseException]:
-        parent: Any = request.selection.spec.parent
-        groups: dict[str, list[AnyRow]] = {key: [] for key in parents if request.page.is_of(key)}
-        if groups:
-            async with store.read() as connection:
-                is_postgresql = connection.dialect.name == "postgresql"
-                several = list(groups) if len(groups) > 1 else None
-                is_search = request.selection.query is not None
-                select_rows = _select_found_rows if is_search else _select_rows
-                statement = select_rows(request, next(iter(groups)), several, is_postgresql)
-                rows = await connection.fetch(statement)
-            if several is None:
-                groups = {next(iter(groups)): list(rows)}
-            else:
-                for row in rows:
-                    groups[getattr(row, parent.key)].append(row)
-        return [
-            _make_page(request, key, groups[key]) if key in groups else wrong_list_cursor()
-            for key in parents
-        ]
 
-    return await load_grouped(keys, read)
+def get_joined(rows: Sequence[Any], relation: str, table: type[TableT]) -> Sequence[TableT]:
+    """Returns the rows of a relation that all of these were joined with."""
+    return (
+        list(map(_make_view(rows[0].__class__, relation, cast(Any, table)), rows)) if rows else []
+    )
+
+
+@lru_cache(KEPT_VIEWS)
+def _make_view(row: Any, relation: str, table: Any) -> Any:
+    """Makes a class that shows the columns of a relation by the names that they have there."""
+    names = [column.key for column in inspect(table).columns]
+    columns = {name: f"{relation}_{name}" for name in names}
+    stored: Mapping[str, int] = getattr(row, "stored", {})
+    attributes = {name: getattr(row, joined) for name, joined in columns.items()}
+    indexes = {name: stored[joined] for name, joined in columns.items() if joined in stored}
+    return type("Row", (tuple,), {"__slots__": (), "stored": indexes, **attributes})
 
 
 async def load_list_counts(
-    store: Readable, keys: Sequence[tuple[str, Selection[Any]]]
+    store: Readable, selection: Selection[Any], parents: Sequence[str]
 ) -> Sequence[int]:
-    """Counts the rows by (parent, selection)."""
-
-    async def read(selection: Selection[Any], parents: list[str]) -> Sequence[int]:
-        count_rows = _count_rows if selection.query is None else _count_found_rows
-        statement = count_rows(selection, parents)
-        async with store.read() as connection:
-            rows = (await connection.execute(statement)).all()
-        counts = {"" if selection.spec.parent is None else row[1]: row[0] for row in rows}
-        return [counts.get(key, 0) for key in parents]
-
-    return await load_grouped(keys, read)
-
-
-async def load_grouped(
-    keys: Sequence[tuple[str, Request]],
-    read: Callable[[Request, list[str]], Awaitable[Sequence[Answer]]],
-) -> list[Answer]:
-    """Loads the answers for (parent, request), by one read per distinct request."""
-    answers: dict[tuple[str, Request], Answer] = {}
-    for request in dict.fromkeys(request for _, request in keys):
-        parents = [parent for parent, other in keys if other == request]
-        for parent, answer in zip(parents, await read(request, parents), strict=True):
-            answers[parent, request] = answer
-    return [answers[key] for key in keys]
+    """Counts the rows of each parent."""
+    count_rows = _count_rows if selection.query is None else _count_found_rows
+    statement = count_rows(selection, parents)
+    async with store.read() as connection:
+        rows = (await connection.execute(statement)).all()
+    counts = {"" if selection.spec.parent is None else row[1]: row[0] for row in rows}
+    return [counts.get(key, 0) for key in parents]
 
 
 def in_ids(
@@ -185,6 +184,7 @@ def _select_found_rows(
         statement = _skip(statement.limit(page.size + 1), page.offset)
     if order.key is not None:
         statement = statement.add_columns(order.key.label("sort_key"))
+    statement = request.selection.spec.join(statement, request.joins)
     return statement.order_by(*sort_columns)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, inspect, or_, true
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import BaseTable, Record
-from models.database.statements import StatementValues
+from models.database.statements import AnySelect, StatementValues
 from models.validation.text import to_search_text
 from resolvers.lists.cursors import Order
 
@@ -45,6 +45,10 @@ class SortKey:
     table: type[BaseTable] | None = None
 
 
+# The names of relations, each with the columns to read of it; with none, it's all.
+Joins = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ListSpec(Generic[RecordT]):
     """A kind of list: the rows of a table, all of them or those of each parent.
@@ -61,6 +65,10 @@ class ListSpec(Generic[RecordT]):
     joins: Mapping[type[BaseTable], ColumnElement[bool]] = field(
         default_factory=dict[type[BaseTable], ColumnElement[bool]]
     )
+    # The foreign keys of the rows that can be read with those of the list, by names of relations.
+    relations: Mapping[str, SQLColumnExpression[str]] = field(
+        default_factory=dict[str, SQLColumnExpression[str]]
+    )
 
     def newest_first(self) -> Order:
         """Makes the order of a list that can't be sorted in another way."""
@@ -72,6 +80,23 @@ class ListSpec(Generic[RecordT]):
         if key is None:
             return Order(name, col(self.table.id), descending=descending)
         return Order(name, col(self.table.id), key.expression, descending, key.table)
+
+    def join(self, statement: AnySelect, joins: Joins) -> AnySelect:
+        """Adds columns of relations: `key` of a role becomes `role_key`.
+
+        The foreign key itself is there already.
+        """
+        known: Any = inspect(self.table).columns
+        for name, columns in joins:
+            reference: Any = self.relations[name]
+            (key,) = reference.foreign_keys
+            joined = key.column.table.alias(f"joined_{name}")
+            added = [joined.c[one].label(f"{name}_{one}") for one in columns or joined.c.keys()]
+            added = [one for one in added if one.name not in known]
+            if added:
+                statement = statement.outerjoin(joined, joined.c.id == reference)
+                statement = statement.add_columns(*added)
+        return statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ JOINS: Mapping[type[BaseTable], ColumnElement[bool]] = {
     User: col(User.id) == col(Membership.user_id),
     Organization: col(Organization.id) == col(Membership.organization_id),
 }
+RELATIONS = {"user": col(Membership.user_id), "role": col(Membership.role_id)}
 MEMBERSHIPS_OF_ORGANIZATION = ListSpec(
     NAME,
     Membership,
@@ -36,6 +37,7 @@ MEMBERSHIPS_OF_ORGANIZATION = ListSpec(
     SORT_KEYS,
     Search(col(User.search_text), col(User.id), User),
     JOINS,
+    RELATIONS,
 )
 MEMBERSHIPS_OF_USER = ListSpec(
     NAME,
@@ -44,6 +46,7 @@ MEMBERSHIPS_OF_USER = ListSpec(
     SORT_KEYS,
     Search(col(Organization.search_text), col(Organization.id), Organization),
     JOINS,
+    {**RELATIONS, "organization": col(Membership.organization_id)},
 )
 
 

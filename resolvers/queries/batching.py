@@ -1,6 +1,6 @@
 """The batch loader: a level of a query is one statement, however wide it is."""
 
-from asyncio import Future, ensure_future, get_running_loop
+from asyncio import Future, get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 # The most keys in one statement; a larger one would block all others.
 BATCH = 500
+R = TypeVar("R", bound=Hashable)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class BatchLoader(Generic[K, V]):
@@ -81,7 +83,7 @@ class BatchLoader(Generic[K, V]):
         unknown = [key for key in keys if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
-            self._keep(ensure_future(self._fetch(chunk)), chunk)
+            self._keep(get_running_loop().create_task(self._fetch(chunk)), chunk)
         pending = {batch for key in keys if not (batch := self._known[key][0]).done()}
 
         def end(batch: Future[Any] | None = None) -> None:
@@ -98,10 +100,7 @@ class BatchLoader(Generic[K, V]):
 
     async def _answer(self, waiter: Future[None], key: K) -> V:
         await waiter
-        answer = self._get(key)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        return get_value(self._get(key))
 
     async def _answer_many(self, waiter: Future[None], keys: Sequence[K]) -> list[V]:
         await waiter
@@ -112,6 +111,27 @@ class BatchLoader(Generic[K, V]):
     def _get(self, key: K) -> V | BaseException:
         batch, index = self._known[key]
         return batch.exception() or batch.result()[index]
+
+
+class LoadersByRequest(dict[R, BatchLoader[K, V]]):
+    """A loader for each request, such as that for the first page of a list."""
+
+    def __init__(
+        self, fetch: Callable[[R, list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]]
+    ) -> None:
+        super().__init__()
+        self._fetch = fetch
+
+    def __missing__(self, request: R) -> BatchLoader[K, V]:
+        loader = self[request] = BatchLoader(partial(self._fetch, request))
+        return loader
+
+
+def get_value(answer: T | BaseException) -> T:
+    """Returns an answer of `load_many`, or raises what `load` would raise."""
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 async def load_existing(loader: BatchLoader[K, V | None], key: K) -> V:
@@ -148,6 +168,24 @@ class Batched(Generic[K, V]):
         # Found there from now on, before this descriptor.
         loaders.__dict__[self.name] = loader
         return loader
+
+
+class BatchedByRequest(Generic[R, K, V]):
+    """Declares loaders of `Loaders`, one for each request."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Readable, R, list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]],
+    ) -> None:
+        self.fetch = fetch
+
+    def __set_name__(self, owner: type["Loaders"], name: str) -> None:
+        self.name = name
+
+    def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> LoadersByRequest[R, K, V]:
+        by_request = LoadersByRequest[R, K, V](partial(self.fetch, loaders.store))
+        loaders.__dict__[self.name] = by_request
+        return by_request
 
 
 class BatchedAt(Batched[K, V]):

@@ -3,6 +3,7 @@
 from asyncio import gather
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from typing import Any
 
 from sqlmodel import col
 
@@ -22,7 +23,6 @@ from models.users import User
 from models.webhooks import WebhookDelivery, WebhookEndpoint
 from resolvers.api_keys.lists import load_granted_permissions
 from resolvers.authority.access import Grant
-from resolvers.authority.key_grants import load_key_grants
 from resolvers.authority.plan_gate import filter_by_features
 from resolvers.domains.lists import count_pending_invitations, count_pending_suggestions
 from resolvers.events.event_log import load_event_pages
@@ -33,9 +33,19 @@ from resolvers.lists.pages import ListRequest, Page, load_list_counts, load_list
 from resolvers.lists.specs import RecordT
 from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.members.seats import SeatLimit, choose_seat_limit
-from resolvers.queries.batching import Batched, BatchedAt, BatchLoader
+from resolvers.queries.batching import (
+    Batched,
+    BatchedAt,
+    BatchedByRequest,
+    BatchLoader,
+    get_value,
+)
+from resolvers.queries.grants import (
+    load_grants_of_holders,
+    load_organizations_of_members,
+    load_roles_ever,
+)
 from resolvers.queries.memberships import (
-    load_grants,
     load_is_managed,
     load_memberships,
     load_visible_memberships,
@@ -114,12 +124,12 @@ class Loaders:
     domain_invitations = Batched(count_pending_invitations)
     domain_suggestions = Batched(count_pending_suggestions)
 
-    # By parent and request; `load_page` knows what table the rows are of.
-    pages = Batched(load_list_pages)
-    # By parent and selection.
-    counts = Batched(load_list_counts)
-    # By organization and request.
-    event_pages = Batched(load_event_pages)
+    # By request, and by parent; `load_page` knows what table the rows are of.
+    pages = BatchedByRequest(load_list_pages)
+    # By selection, and by parent.
+    counts = BatchedByRequest(load_list_counts)
+    # By request, and by organization.
+    event_pages = BatchedByRequest(load_event_pages)
 
     def __init__(self, store: Readable, clock: Clock, *, has_plans: bool) -> None:
         """`has_plans` is false only if it's known that billing is disabled."""
@@ -142,15 +152,39 @@ class Loaders:
 
     async def load_page(self, parent: str, request: ListRequest[RecordT]) -> Page[RecordT]:
         """Loads a page of the parent's list."""
-        page = await self.pages.load((parent, request))
+        (page,) = await self.load_pages([parent], request)
+        return get_value(page)
+
+    async def load_pages(
+        self, parents: Sequence[str], request: ListRequest[RecordT]
+    ) -> Sequence[Page[RecordT] | BaseException]:
+        """Loads the same page of the lists of several parents."""
+        pages: Sequence[Page[Any] | BaseException] = await self.pages[request].load_many(parents)
         if request.selection.spec is MEMBERSHIPS_OF_USER:
             # `viewerMembership` and the guards of their organizations ask for them next.
-            self.memberships.remember(
-                {(row.organization_id, row.user_id): row for row in page.rows}
-            )
-        return page
+            for page in pages:
+                if not isinstance(page, BaseException):
+                    rows = {(row.organization_id, row.user_id): row for row in page.rows}
+                    self.memberships.remember(rows)
+        return pages
 
     # A holder is a user with a membership, or an API key.
+
+    async def load_organization_of(
+        self, organization_id: str, holder_id: str
+    ) -> Organization | None:
+        """Loads the organization; None unless the holder belongs to it."""
+        key = (organization_id, holder_id)
+        is_known = (
+            self.organizations.knows(organization_id)
+            or self.memberships.knows(key)
+            or self.grants.knows(key)
+        )
+        if not is_known and parse_prefix(holder_id) == User.prefix:
+            return await self.organizations_of_members.load(key)
+        if not await self.is_member(organization_id, holder_id):
+            return None
+        return await self.organizations.load(organization_id)
 
     async def is_member(self, organization_id: str, holder_id: str) -> bool:
         key = (organization_id, holder_id)
@@ -169,6 +203,39 @@ class Loaders:
         if keys is None:
             return None
         return filter_by_features(keys, await self.load_features(organization_id))
+
+    async def load_permission_keys_in(
+        self, organization_ids: Sequence[str], holder_id: str
+    ) -> Sequence[frozenset[str] | None]:
+        """Loads the same for several organizations."""
+        keys = [(id, holder_id) for id in organization_ids]
+        known = [self.memberships.knows(key) for key in keys]
+        if all(known):
+            return await self._load_permission_keys_of_known(keys)
+        if any(known):
+            return await gather(
+                *(self.load_permission_keys(id, holder_id) for id in organization_ids)
+            )
+        grants = map(get_value, await self.grants.load_many(keys))
+        return [held.permissions if held else None for held in grants]
+
+    async def _load_permission_keys_of_known(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[frozenset[str] | None]:
+        members = [*map(get_value, await self.memberships.load_many(keys))]
+        roles = {member.role_id: None for member in members if member}
+        permissions = map(get_value, await self.permissions.load_many([*roles]))
+        keys_of_roles = {
+            id: frozenset(row.key for row in held)
+            for id, held in zip(roles, permissions, strict=True)
+        }
+        features: Sequence[frozenset[str] | None] = [None for _ in keys]
+        if self.has_plans:
+            features = await gather(*(self.load_features(id) for id, _ in keys))
+        return [
+            filter_by_features(keys_of_roles[member.role_id], each) if member else None
+            for member, each in zip(members, features, strict=True)
+        ]
 
     async def load_role_permissions(
         self, organization_id: str, holder_id: str
@@ -219,45 +286,18 @@ class Loaders:
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
         """What users and API keys hold, by organization and holder."""
-        return BatchLoader(partial(_load_grants, self.store, self.clock, self.roles))
+        return BatchLoader(partial(load_grants_of_holders, self.store, self.clock, self.roles))
+
+    @cached_property
+    def organizations_of_members(self) -> BatchLoader[tuple[str, str], Organization | None]:
+        """Organizations by their IDs and a user; None unless the user is a member.
+
+        What the user holds there is remembered, because the guards of its fields ask for it next.
+        """
+        read = (self.store, self.clock, self.roles, self.grants, self.organizations)
+        return BatchLoader(partial(load_organizations_of_members, *read))
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:
         """Roles by their IDs, including those that were deleted."""
-        return BatchLoader(partial(_load_roles_ever, self.store, self.roles))
-
-
-# These take what they need instead of the loaders, which would then be in a reference cycle: the
-# garbage collector would have to free everything that an operation has read.
-
-
-async def _load_grants(
-    store: Readable,
-    clock: Clock,
-    roles: BatchLoader[str, Role | None],
-    keys: list[tuple[str, str]],
-) -> Sequence[Grant | None]:
-    of_keys = [key for key in keys if parse_prefix(key[1]) == ApiKey.prefix]
-    of_users = [key for key in keys if key not in of_keys]
-    held: dict[tuple[str, str], Grant | None] = {}
-    if of_users:
-        grants, roles_of_grants = await load_grants(store, clock(), of_users)
-        # `checkPermission` shows the role.
-        roles.remember(roles_of_grants)
-        held = dict(zip(of_users, grants, strict=True))
-    if of_keys:
-        held |= await load_key_grants(store, clock(), {key_id for _, key_id in of_keys})
-    return [held.get(key) for key in keys]
-
-
-async def _load_roles_ever(
-    store: Readable, roles: BatchLoader[str, Role | None], ids: list[str]
-) -> Sequence[Role | DeletedRole | None]:
-    found: dict[str, Role | DeletedRole | None] = dict(
-        zip(ids, await roles.load_many(ids), strict=True)
-    )
-    missing = [role_id for role_id in ids if found[role_id] is None]
-    if missing:
-        deleted = await by_id(DeletedRole)(store, missing)
-        found |= dict(zip(missing, deleted, strict=True))
-    return [found[role_id] for role_id in ids]
+        return BatchLoader(partial(load_roles_ever, self.store, self.roles))

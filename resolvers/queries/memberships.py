@@ -15,7 +15,8 @@ from models.memberships import Membership
 from models.organizations import Organization
 from models.roles import Role
 from resolvers.authority.access import Grant, grant_columns, make_grant
-from resolvers.lists.pages import load_rows
+from resolvers.lists.pages import get_joined, load_rows
+from resolvers.members.lists import MEMBERSHIPS_OF_USER
 from resolvers.queries.roles import select_reading_role_ids
 from resolvers.roles import select_manager_role_ids
 
@@ -40,17 +41,34 @@ async def load_grants(
     organization_ids, user_ids = map(set, zip(*keys, strict=True))
     async with store.read() as connection:
         rows = await connection.fetch(_select_grants_with_roles(organization_ids, user_ids, now))
+    return _make_grants(rows, keys), {row.role_id: cast(Role, row) for row in rows}
+
+
+async def load_grants_with_organizations(
+    store: Readable, now: datetime, keys: Sequence[tuple[str, str]]
+) -> tuple[Sequence[Grant | None], Mapping[str, Role], Mapping[str, Organization]]:
+    """Loads the same, and the organizations."""
+    organization_ids, user_ids = map(set, zip(*keys, strict=True))
+    async with store.read() as connection:
+        rows = await connection.fetch(
+            _select_grants_with_organizations(organization_ids, user_ids, now)
+        )
+    roles = {row.role_id: cast(Role, row) for row in rows}
+    organizations = {row.id: row for row in get_joined(rows, "organization", Organization)}
+    return _make_grants(rows, keys), roles, organizations
+
+
+def _make_grants(rows: Sequence[Any], keys: Sequence[tuple[str, str]]) -> Sequence[Grant | None]:
     grants = {
         (row.organization_id, row.user_id): make_grant(
             row.membership_id, row.role_id, row.permissions, row.features
         )
         for row in rows
     }
-    return [grants.get(key) for key in keys], {row.role_id: cast(Role, row) for row in rows}
+    return [grants.get(key) for key in keys]
 
 
-@prepared_statement
-def _select_grants_with_roles(
+def _select_with_roles(
     organization_ids: Collection[str], user_ids: Collection[str], now: datetime
 ) -> AnySelect:
     statement: AnySelect = Select(
@@ -64,6 +82,17 @@ def _select_grants_with_roles(
             col(Membership.user_id).in_(user_ids),
         )
     )
+
+
+_select_grants_with_roles = prepared_statement(_select_with_roles)
+
+
+@prepared_statement
+def _select_grants_with_organizations(
+    organization_ids: Collection[str], user_ids: Collection[str], now: datetime
+) -> AnySelect:
+    statement = _select_with_roles(organization_ids, user_ids, now)
+    return MEMBERSHIPS_OF_USER.join(statement, (("organization", ()),))
 
 
 @prepared_statement

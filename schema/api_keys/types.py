@@ -110,7 +110,7 @@ async def load_api_keys(
         info,
         Selection(API_KEYS_OF_ORGANIZATION, ApiKeyFilter(live_at)),
         arguments,
-        to_node=ApiKey.from_row,
+        to_nodes=lambda rows: list(map(ApiKey.from_row, rows)),
         parent=organization_id,
     )
 

@@ -59,7 +59,7 @@ async def load_events(
         readable = get_readable_types(permissions or frozenset[str]())
         names = readable if names is None else readable & names
     request = make_event_page_request(arguments, names)
-    return make_event_connection(info, await loaders.event_pages.load((organization_id, request)))
+    return make_event_connection(info, await loaders.event_pages[request].load(organization_id))
 
 
 @strawberry.type

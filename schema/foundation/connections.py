@@ -1,7 +1,8 @@
 """Relay connections: their types, their arguments, and how a list becomes one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -9,7 +10,8 @@ import strawberry
 from resolvers.lists.cursors import Order
 from resolvers.lists.page_requests import PageArguments, make_page_request
 from resolvers.lists.pages import ListRequest, Page
-from resolvers.lists.specs import RecordT, Selection
+from resolvers.lists.specs import Joins, RecordT, Selection
+from resolvers.queries.batching import get_value
 from schema.foundation.context import Info
 
 T = TypeVar("T")
@@ -98,19 +100,19 @@ def make_page_info(page: Page[Any]) -> PageInfo:
 @strawberry.type(description="A page of a list of {nodes}.")
 class Connection(Generic[T]):
     page: strawberry.Private[Page[Any]]
-    to_node: strawberry.Private[Callable[[Any], Any]]
+    to_nodes: strawberry.Private[Callable[[Sequence[Any]], list[Any]]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(description="The {nodes} on this page, each with its cursor.")
     def edges(self) -> list[Edge[T]]:
         return [
-            Edge(cursor=cursor, node=self.to_node(row))
-            for cursor, row in zip(self.page.cursors, self.page.rows, strict=True)
+            Edge(cursor=cursor, node=node)
+            for cursor, node in zip(self.page.cursors, self.to_nodes(self.page.rows), strict=True)
         ]
 
     @strawberry.field(description="The {nodes} on this page.")
     def nodes(self) -> list[T]:
-        return list(map(self.to_node, self.page.rows))
+        return self.to_nodes(self.page.rows)
 
     @strawberry.field(
         description="Whether there are more {nodes} before and after this page, and the cursors to"
@@ -132,20 +134,42 @@ async def load_connection(
     selection: Selection[RecordT],
     arguments: PageArguments,
     *,
-    to_node: Callable[[RecordT], T],
+    to_nodes: Callable[[Sequence[RecordT]], list[T]],
     parent: str = "",
     order: Order | None = None,
+    joins: Joins = (),
 ) -> Connection[T]:
     """Loads the page that the arguments request, newest first unless another order is given.
 
     The list is the parent's, or a top-level one.
     """
+    (loaded,) = await load_connections(
+        info, selection, arguments, to_nodes=to_nodes, parents=[parent], order=order, joins=joins
+    )
+    return get_value(loaded)
+
+
+async def load_connections(
+    info: Info,
+    selection: Selection[RecordT],
+    arguments: PageArguments,
+    *,
+    to_nodes: Callable[[Sequence[RecordT]], list[T]],
+    parents: Sequence[str],
+    order: Order | None = None,
+    joins: Joins = (),
+) -> list[Connection[T] | BaseException]:
+    """Loads the same page of the lists of several parents; each that fails has its own error."""
     loaders = info.context.loaders
     order = order or selection.spec.newest_first()
-    request = ListRequest(selection, order, make_page_request(order, arguments))
-    page = await loaders.load_page(parent, request)
-    return Connection(
-        page=page,
-        to_node=to_node,
-        count=lambda: loaders.counts.load((parent, selection)),
-    )
+    request = ListRequest(selection, order, make_page_request(order, arguments), joins)
+    return [
+        page
+        if isinstance(page, BaseException)
+        else Connection(
+            page=page,
+            to_nodes=to_nodes,
+            count=partial(loaders.counts[selection].load, parent),
+        )
+        for parent, page in zip(parents, await loaders.load_pages(parents, request), strict=True)
+    ]

@@ -1,6 +1,5 @@
 """The guards: which callers can use a field, and the transaction that each mutation runs in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -82,9 +81,7 @@ class QueryGuard(Guard):
             return await next_(sources, info, **arguments)
         context.ensure_organizations_enabled()
         ids = list({source.id for source in sources})
-        held = await asyncio.gather(
-            *(context.loaders.load_permission_keys(id, context.holder_id) for id in ids)
-        )
+        held = await context.loaders.load_permission_keys_in(ids, context.holder_id)
         refusals = {id: self._refuse(keys) for id, keys in zip(ids, held, strict=True)}
         allowed = [source for source in sources if refusals[source.id] is None]
         values = iter(await next_(allowed, info, **arguments) if allowed else ())

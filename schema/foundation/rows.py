@@ -62,6 +62,14 @@ def reads(**fields: Sequence[str]) -> Callable[[type[T]], type[T]]:
     return declare
 
 
+def show_each(type_: type[T], rows: Sequence[object], **values: object) -> list[T]:
+    """Makes an object of each row; the remaining fields are the same for all of them."""
+    shown = [object.__new__(type_) for _ in rows]
+    for one, row in zip(shown, rows, strict=True):
+        one.__dict__ = {"row": row, **values}
+    return shown
+
+
 def show(type_: type[T], **values: object) -> T:
     """Makes an object of a type with `reads`, from its rows and its remaining fields."""
     shown = object.__new__(type_)

@@ -105,7 +105,11 @@ async def load_suggestions(
     chosen = None if statuses is None else tuple(status.value for status in statuses)
     selection = Selection(SUGGESTIONS_OF_USER, SuggestionFilter(domain, chosen))
     return await load_connection(
-        info, selection, arguments, to_node=OrganizationSuggestion.from_row, parent=user_id
+        info,
+        selection,
+        arguments,
+        to_nodes=lambda rows: list(map(OrganizationSuggestion.from_row, rows)),
+        parent=user_id,
     )
 
 
@@ -120,7 +124,11 @@ async def load_requests(
     info: Info, selection: Selection[RequestRow], parent: str, arguments: PageArguments
 ) -> Connection[MembershipRequest]:
     return await load_connection(
-        info, selection, arguments, to_node=MembershipRequest.from_row, parent=parent
+        info,
+        selection,
+        arguments,
+        to_nodes=lambda rows: list(map(MembershipRequest.from_row, rows)),
+        parent=parent,
     )
 
 

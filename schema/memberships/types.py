@@ -9,22 +9,36 @@ import strawberry
 
 from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
+from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_READ
 from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
+from resolvers.lists.pages import get_joined
 from resolvers.lists.specs import Selection
-from resolvers.queries.batching import load_many_existing
+from resolvers.queries.batching import get_value, load_many_existing
+from schema.execution.breadth_first.look_ahead import find_joins
 from schema.execution.breadth_first.resolvers import batch_field
 from schema.foundation.batches import convert_each
-from schema.foundation.connections import Connection, Node, OrderDirection, load_connection
+from schema.foundation.connections import Connection, Node, OrderDirection, load_connections
 from schema.foundation.context import Context, Info
-from schema.foundation.rows import reads, show, show_private_metadata
+from schema.foundation.rows import HIDDEN, reads, show, show_each, show_private_metadata
 from schema.foundation.scalars import DateTime, JSONObject
 from schema.roles.types import Role
 from schema.users.types import User
 
 if TYPE_CHECKING:
     from schema.organizations.types import Organization
+
+
+def show_joined_organizations(
+    memberships: Sequence["Membership"], info: Info
+) -> list["Organization"] | None:
+    from schema.organizations.types import Organization
+
+    rows = [one.organization_row for one in memberships if one.organization_row is not None]
+    if len(rows) < len(memberships):
+        return None
+    return [Organization.from_row(row, info.context) for row in rows]
 
 
 @reads(
@@ -51,8 +65,14 @@ class Membership(Node):
     role_id: strawberry.Private[str]
     # Whether it is known that the caller can read it; mutations answer without checking.
     is_readable: strawberry.Private[bool]
+    # What the row was joined with.
+    organization_row: strawberry.Private[OrganizationRow | None] = None
 
-    @batch_field(description="The organization that the user is a member of.")
+    @batch_field(
+        relation="organization",
+        at_hand=show_joined_organizations,
+        description="The organization that the user is a member of.",
+    )
     @staticmethod
     async def organization(
         memberships: Sequence["Membership"], info: Info
@@ -64,8 +84,9 @@ class Membership(Node):
         return convert_each(rows, lambda row: Organization.from_row(row, info.context))
 
     @batch_field(
+        relation="user",
         description="The member. Members need the permission `org:sys_memberships:read` to read"
-        " other members."
+        " other members.",
     )
     @staticmethod
     async def user(memberships: Sequence["Membership"], info: Info) -> list[User]:
@@ -82,7 +103,7 @@ class Membership(Node):
         ]
         return cast(list[User], shown)
 
-    @batch_field(description="The role of the member in the organization.")
+    @batch_field(relation="role", description="The role of the member in the organization.")
     @staticmethod
     async def role(memberships: Sequence["Membership"], info: Info) -> list[Role]:
         ids = [membership.role_id for membership in memberships]
@@ -109,6 +130,13 @@ class Membership(Node):
     ) -> "Membership":
         service = show_private_metadata(row, context)
         return show(cls, row=row, service=service, is_readable=is_readable)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[MembershipRow], context: Context) -> list["Membership"]:
+        """Makes the memberships of a list that the caller can read."""
+        if context.is_service:
+            return [cls.from_row(row, context, is_readable=True) for row in rows]
+        return show_each(cls, rows, service=HIDDEN, is_readable=True)
 
 
 @strawberry.enum(description="The fields that memberships can be sorted by.")
@@ -155,17 +183,48 @@ async def load_memberships(
     arguments: PageArguments,
     order_by: MembershipOrder | None = None,
 ) -> Connection[Membership]:
+    (loaded,) = await load_memberships_of(info, [parent], selection, arguments, order_by)
+    return get_value(loaded)
+
+
+async def load_memberships_of(
+    info: Info,
+    parents: Sequence[str],
+    selection: Selection[MembershipRow],
+    arguments: PageArguments,
+    order_by: MembershipOrder | None = None,
+) -> Sequence[Connection[Membership] | BaseException]:
+    """Loads the same page of the lists of several organizations or users."""
     context, order_by = info.context, order_by or MembershipOrder()
-    return await load_connection(
+    # Who can read a membership can read its user, its role, and its organization.
+    joins = find_joins(info, "Membership", selection.spec.relations)
+    organizations: dict[str, OrganizationRow] = {}
+
+    def to_nodes(rows: Sequence[MembershipRow]) -> list[Membership]:
+        nodes = Membership.from_rows(rows, context)
+        if organizations:
+            for node in nodes:
+                node.organization_row = organizations[node.organization_id]
+        return nodes
+
+    loaded = await load_connections(
         info,
         selection,
         arguments,
-        to_node=lambda row: Membership.from_row(row, context, is_readable=True),
-        parent=parent,
+        to_nodes=to_nodes,
+        parents=parents,
         order=selection.spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC
         ),
+        joins=joins,
     )
+    if ("organization", ()) in joins:
+        pages = [one.page for one in loaded if isinstance(one, Connection)]
+        for page in pages:
+            rows = get_joined(page.rows, "organization", OrganizationRow)
+            organizations |= {row.id: row for row in rows}
+        context.loaders.organizations.remember(organizations)
+    return loaded
 
 
 async def load_membership(info: Info, organization_id: str, user_id: str) -> Membership | None:

@@ -105,8 +105,8 @@ class EnrollmentFields(Node):
         from schema.membership_requests.types import select_requests
 
         selection = select_requests(REQUESTS_OF_ORGANIZATION, [MembershipRequestStatus.PENDING])
-        keys = [(organization.id, selection) for organization in organizations]
-        return [*await info.context.loaders.counts.load_many(keys)]
+        ids = [str(organization.id) for organization in organizations]
+        return [*await info.context.loaders.counts[selection].load_many(ids)]
 
     @strawberry.field(
         description="The invitations that domains of the organization created, newest first."

@@ -1,7 +1,7 @@
 """Organizations, as the API shows them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
 
@@ -33,7 +33,7 @@ from schema.memberships.types import (
     Roles,
     can_read_member,
     load_membership,
-    load_memberships,
+    load_memberships_of,
 )
 from schema.organizations.enrollment_fields import EnrollmentFields
 from schema.organizations.key_fields import KeyFields
@@ -161,12 +161,13 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
     ) -> Membership | None:
         return await load_membership(info, self.id, user_id)
 
-    @strawberry.field(
+    @batch_field(
         description="The memberships in the organization, newest first by default.",
         extensions=query_guard(MEMBERSHIPS_READ, scope=KeyScope.MEMBERSHIPS_READ),
     )
+    @staticmethod
     async def memberships(
-        self,
+        organizations: Sequence["Organization"],
         info: Info,
         first: First = None,
         after: After = None,
@@ -182,10 +183,12 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         ] = None,
         roles: Roles = None,
         order_by: OrderBy = None,
-    ) -> Connection[Membership] | None:
+    ) -> list[Connection[Membership] | None]:
         arguments = PageArguments(first, after, last, before, offset)
         selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
-        return await load_memberships(info, self.id, selection, arguments, order_by)
+        ids = [organization.id for organization in organizations]
+        loaded = await load_memberships_of(info, ids, selection, arguments, order_by)
+        return cast(list[Connection[Membership] | None], loaded)
 
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"
@@ -239,8 +242,8 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         organizations: Sequence["Organization"], info: Info
     ) -> list[int | None]:
         selection = select_with_seats(info.context.server.clock())
-        keys = [(organization.id, selection) for organization in organizations]
-        return [*await info.context.loaders.counts.load_many(keys)]
+        ids = [organization.id for organization in organizations]
+        return [*await info.context.loaders.counts[selection].load_many(ids)]
 
     @strawberry.field(
         description="The events of the organization, oldest first. Events of invitations are"
@@ -286,7 +289,6 @@ async def load_organization(info: Info, id: str) -> Organization | None:
     viewer, loaders = info.context.holder_id, info.context.loaders
     if not (info.context.try_scope(KeyScope.ORGANIZATIONS_READ) and info.context.reaches(id)):
         return None
-    if viewer and not await loaders.is_member(id, viewer):
-        return None
-    row = await loaders.organizations.load(id)
+    load = loaders.load_organization_of(id, viewer) if viewer else loaders.organizations.load(id)
+    row = await load
     return Organization.from_row(row, info.context) if row else None

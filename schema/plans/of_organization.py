@@ -79,7 +79,7 @@ class OrganizationPlan(Node):
         limits, members, invitations = await gather(
             _load_seat_limits(organizations, info),
             loaders.members_count.load_many(ids),
-            loaders.counts.load_many([(id, selection) for id in ids]),
+            loaders.counts[selection].load_many(ids),
         )
         return [*map(SeatUsage.of, limits, members, invitations)]
 

@@ -110,7 +110,7 @@ async def load_sessions(
         info,
         Selection(SESSIONS_OF_USER, session_filter),
         arguments,
-        to_node=lambda row: Session.from_row(row, context),
+        to_nodes=lambda rows: [Session.from_row(row, context) for row in rows],
         parent=user_id,
     )
 

@@ -902,8 +902,7 @@ DEEP = """query($after: String) { viewer { memberships(first: 50) { nodes { orga
 async def test_the_logs_of_all_my_organizations_are_one_statement(api: Api) -> None:
     expected = [
         "instance",  # who calls, with the settings
-        "membership",  # viewer.memberships, which the guard of organization.events needs too
-        "organization",  # the organizations, which are also those of the events
+        "membership",  # viewer.memberships with their organizations, which the guard of organization.events and the events need too
         "permission",  # the guard, and whether invitations are among what the viewer reads
         "event",  # organization.events
         "membership",  # the memberships, of which only the visible ones are read

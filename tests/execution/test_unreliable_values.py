@@ -14,7 +14,7 @@ from graphql import DocumentNode, ExecutionResult
 from schema.execution.breadth_first.executor import BreadthFirstExecutor
 from schema.execution.breadth_first.resolvers import find_attribute
 from tests.support.documents.random_documents import RandomDocument, write_document
-from tests.support.documents.unreliable_schema import make_schema
+from tests.support.documents.unreliable_schema import join, make_schema
 
 BREADTH_FIRST, GRAPHQL_CORE = make_schema(breadth_first=True), make_schema(breadth_first=False)
 LATER = frozenset(
@@ -26,6 +26,8 @@ LATER = frozenset(
         "laterBatch",
         "laterSureBatch",
         "laterTree",
+        "joinedChildren",
+        "joinedLeaf",
     )
 )
 # Documents of each test; more of them are slow.
@@ -111,6 +113,37 @@ async def test_values_that_are_awaited(seeds: range) -> None:
 
         assert orjson.dumps(found.data) == orjson.dumps(expected.data), (seed, document)
         assert nulls(found) == nulls(expected), (seed, document)
+
+
+JOINED = """{ laterTree { joinedChildren {
+  name a: joinedLeaf { title count } path b: joinedLeaf { __typename ...Columns }
+} child { other: joinedChildren { joinedLeaf { size shade } } } } }
+fragment Columns on Leaf { size kind: color }"""
+
+
+async def test_objects_that_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns of the leaf are read with the branch, or all of it where more is selected."""
+    joined: list[tuple[str, Sequence[str]]] = []
+
+    def note(branch: Any, relation: str, columns: Sequence[str]) -> None:
+        joined.append((relation, columns))
+        join(branch, relation, columns)
+
+    monkeypatch.setattr("tests.support.documents.unreliable_schema.join", note)
+    failed = 0
+    for seed in range(150):
+        document = RandomDocument(JOINED, {})
+
+        found = await run(BREADTH_FIRST, document, seed)
+        before = len(joined)
+        expected = await run(GRAPHQL_CORE, document, seed)
+
+        assert len(joined) == before, "graphql-core resolves each field"
+        assert orjson.dumps(found.data) == orjson.dumps(expected.data), seed
+        assert nulls(found) == nulls(expected), seed
+        failed += bool(expected.errors)
+    assert {*joined} == {("leaf", ("color", "count", "size", "title")), ("leaf", ())}
+    assert 15 < failed < 150, failed
 
 
 MUTATIONS = """mutation($by: String!) {

@@ -325,7 +325,7 @@ async def count_statements(api: Api, document: str, variables: JSON, by: Caller)
 async def test_no_statement_is_added_while_billing_is_disabled(
     api: Api, acme: Acme, was_on: bool
 ) -> None:
-    """The numbers are those from before there were plans."""
+    """The numbers are those without plans."""
     if was_on:
         await without_posts(api, acme)
         await switch_billing(api, False)
@@ -336,7 +336,7 @@ async def test_no_statement_is_added_while_billing_is_disabled(
         for document in (MEMBERS, CHECK, ORGANIZATION, MINE, PLANS)
     ]
 
-    assert counts == [7, 2, 3, 4, 3]
+    assert counts == [4, 2, 2, 3, 2]
 
 
 async def test_a_check_takes_no_statement_more_with_billing(api: Api, acme: Acme) -> None:

@@ -118,7 +118,7 @@ async def test_each_organization_has_its_own_answer(api: Api, acme: Acme, lead: 
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize(("by", "expected"), [("user", 5), ("service", 3)])
+@pytest.mark.parametrize(("by", "expected"), [("user", 4), ("service", 3)])
 async def test_any_number_of_organizations_takes_the_same_statements(
     api: Api, by: str, expected: int
 ) -> None:

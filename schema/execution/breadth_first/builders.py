@@ -1,6 +1,6 @@
 """Compiles the plain attributes of a selection to one function that makes the objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import iscoroutine
@@ -16,6 +16,7 @@ from graphql import (
 from graphql.execution.executor import Executor
 
 from schema.execution.breadth_first.output_types import OutputType, get_nullable, is_required
+from schema.execution.breadth_first.resolvers import ROW
 from schema.execution.breadth_first.values import is_ordinary
 
 # How many functions are kept: one for each list of keys, attributes and types.
@@ -27,6 +28,12 @@ AS_IT_IS: dict[Any, str] = {
     GraphQLBoolean: "type({v}) is bool",
     GraphQLInt: "type({v}) is int and -2147483648 <= v <= 2147483647",
 }
+
+# The extension of a scalar with a function that formats a value as it is stored, or returns None.
+FORMAT_STORED = "format_stored"
+# The attribute of rows with the indexes of the columns that are converted when they are read.
+STORED = "stored"
+NOTHING: Mapping[str, int] = {}
 
 Builder = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
@@ -43,10 +50,12 @@ class Entry:
     constant: str | None = None
     attribute: str | None = None
     type: OutputType = None
+    # Those of the object that is the value.
+    entries: tuple["Entry", ...] | None = None
 
     @property
     def is_built(self) -> bool:
-        return self.constant is not None or self.attribute is not None
+        return (self.constant or self.attribute or self.entries) is not None
 
 
 @lru_cache(KEPT_BUILDERS)
@@ -62,20 +71,27 @@ def compile_builder(entries: tuple[Entry, ...]) -> Builder:
     It raises an exception if a value can't be shown, is awaitable, or may not be null.
     """
     names: dict[str, Any] = {}
-    pairs = [
-        f"{entry.key!r}: {_write(entry, f'complete_{number}', names)}"
-        for number, entry in enumerate(entries)
-    ]
-    code = f"def build(sources):\n    return [{{{', '.join(pairs)}}} for s in sources]"
+    code = f"def build(sources):\n    return [{_write_object(entries, names)} for s in sources]"
     exec(code, names)
     return names["build"]
 
 
-def _write(entry: Entry, complete: str, names: dict[str, Any]) -> str:
+def _write_object(entries: Sequence[Entry], names: dict[str, Any]) -> str:
+    return f"{{{', '.join(f'{entry.key!r}: {_write(entry, names)}' for entry in entries)}}}"
+
+
+def _write(entry: Entry, names: dict[str, Any]) -> str:
+    if entry.entries is not None:
+        return _write_object(entry.entries, names)
     if entry.type is None or entry.attribute is None:
         return repr(entry.constant)
     type_ = get_nullable(entry.type)
+    complete = f"complete_{len(names)}"
     names[complete] = _make_completion(type_)
+    holder, _, column = entry.attribute.rpartition(".")
+    if holder == ROW and FORMAT_STORED in type_.extensions:
+        names[complete] = _make_column_completion(entry.type, column, names[complete])
+        return f"{complete}(s.{holder})"
     read = f"(v := s.{entry.attribute})"
     check = AS_IT_IS.get(type_)
     if check is None and is_required(entry.type):
@@ -85,6 +101,24 @@ def _write(entry: Entry, complete: str, names: dict[str, Any]) -> str:
     if is_required(entry.type):
         return f"(v if {check.format(v=f'v := s.{entry.attribute}')} else {complete}(v))"
     return f"(v if {read} is None or {check.format(v='v')} else {complete}(v))"
+
+
+def _make_column_completion(
+    type_: OutputType, column: str, complete: Callable[[Any], Any]
+) -> Callable[[Any], Any]:
+    """Completes a column of rows that may still have it as it is stored."""
+    format_stored: Callable[[Any], Any] = get_nullable(type_).extensions[FORMAT_STORED]
+    required = is_required(type_)
+
+    def complete_column(row: Any) -> Any:
+        index = getattr(row, STORED, NOTHING).get(column)
+        formatted = None if index is None else format_stored(row[index])
+        if formatted is not None:
+            return formatted
+        value = getattr(row, column)
+        return None if value is None and not required else complete(value)
+
+    return complete_column
 
 
 def _make_completion(type_: OutputType) -> Callable[[Any], Any]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -66,6 +67,10 @@ class Completion:
         self, selection: Selection, sources: Sequence[Any]
     ) -> tuple[Objects, Sequence[FieldPlan]]:
         """Makes the objects of some parents; returns them with the fields that are left."""
+        if selection.joined is not None:
+            # Not all sources have rows that were joined.
+            with suppress(Exception):
+                return selection.joined.build(sources), selection.joined.remaining
         try:
             return selection.build(sources), selection.remaining
         except Exception:

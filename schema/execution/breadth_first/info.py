@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 class ResolveInfo:
     """The `GraphQLResolveInfo` of graphql-core; the path is found in the answer."""
 
-    __slots__ = ("_container", "_field", "_key", "_run", "context")
+    __slots__ = ("_container", "_key", "context", "field", "run")
 
     def __init__(self, run: "Completion", field: "FieldPlan", container: Any, key: Any) -> None:
         self.context = run.executor.context_value
-        self._run = run
-        self._field = field
+        self.run = run
+        self.field = field
         self._container = container
         self._key = key
 
@@ -28,11 +28,9 @@ class ResolveInfo:
             raise AttributeError(name)
         if name == "path":
             return self._find_path()
-        return getattr(self._run.get_common_info(self._field), name)
+        return getattr(self.run.get_common_info(self.field), name)
 
     def _find_path(self) -> Any:
         """The path of the field, also for an entry of its list."""
-        slots = self._run.places.climb(
-            Slot(self._field, self._field.type, self._container, self._key)
-        )
+        slots = self.run.places.climb(Slot(self.field, self.field.type, self._container, self._key))
         return make_path(list(dropwhile(lambda slot: isinstance(slot.container, list), slots)))

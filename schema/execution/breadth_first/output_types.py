@@ -20,6 +20,9 @@ CoreExecutor = Any
 _pyutils: Any = pyutils
 is_iterable: Callable[[Any], bool] = _pyutils.is_iterable
 
+_definition: Any = import_module("graphql.type.definition")
+get_named: Callable[[OutputType], OutputType] = _definition.get_named_type
+
 _executor: Any = import_module("graphql.execution.executor")
 default_field_resolver: Any = _executor.default_field_resolver
 default_type_resolver: Any = _executor.default_type_resolver

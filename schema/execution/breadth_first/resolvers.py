@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, get_args
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -21,6 +21,12 @@ from schema.execution.breadth_first.runtime_types import find_class
 
 # The attribute of a resolver that holds the function for all parents.
 BATCH = "resolve_all"
+# That with the name of the relation whose rows a join can read.
+RELATION = "relation"
+# That with the function that finds the values if they are there already.
+AT_HAND = "at_hand"
+# What an object calls the row that most of its fields show.
+ROW = "row"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +134,7 @@ def call_directly(definition: GraphQLField, config: StrawberryConfig) -> None:
         definition.resolve = PreparedResolver(resolve, convert, converts=True)
 
 
-def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
+def find_batch(definition: GraphQLField, schema: GraphQLSchema) -> Callable[..., Any] | None:
     """The batch resolver of a field, with its extensions around it.
 
     None for a field without one, with an extension that can only decide for one parent, or with
@@ -145,19 +151,31 @@ def find_batch(definition: GraphQLField) -> Callable[..., Any] | None:
     if not all(hasattr(one, "resolve_batch") for one in extensions):
         return None
 
+    # Strawberry declares it for its own use.
+    strawberry_schema: Any = getattr(schema, "_strawberry_schema")  # noqa: B009
+    info_class = strawberry_schema.config.info_class
     chain = resolve_all
     for extension in extensions:
         chain = partial(extension.resolve_batch, chain)
 
     def resolve(sources: Sequence[Any], info: Any, **arguments: Any) -> Any:
-        schema = info.schema._strawberry_schema
-        strawberry_info = schema.config.info_class(_raw_info=info, _field=field)
-        return chain(sources, strawberry_info, **arguments)
+        return chain(sources, info_class(_raw_info=info, _field=field), **arguments)
 
     return resolve
 
 
-def batch_field(**options: Any) -> Callable[[Any], Any]:
+def find_option(definition: GraphQLField, option: str) -> Any:
+    """Finds an option that `batch_field` got for a field, such as its relation."""
+    resolver: Any = getattr(find_field(definition), "base_resolver", None)
+    return getattr(resolver.wrapped_func, option, None) if resolver else None
+
+
+def batch_field(
+    *,
+    relation: str | None = None,
+    at_hand: Callable[[Any, Any], Sequence[Any] | None] | None = None,
+    **options: Any,
+) -> Callable[[Any], Any]:
     """Declares a field by its batch resolver, which takes all parents and returns their values.
 
     It is a static method, and its annotation is a list of the field's type:
@@ -168,6 +186,11 @@ def batch_field(**options: Any) -> Callable[[Any], Any]:
 
     An exception in the list fails the field of its parent alone; a raised one fails it for all.
     graphql-core calls the same function with one parent at a time.
+
+    With `relation`, the rows of the parents can be joined with those of the field
+    (`look_ahead.py`). Whoever joins them decides that the caller can read them. If only columns are
+    selected, the field is not resolved at all. Otherwise `at_hand` makes the values of what was
+    joined, or returns None if nothing was.
     """
 
     def declare(method: "staticmethod[..., Awaitable[Sequence[Any]]]") -> Any:
@@ -187,6 +210,8 @@ def batch_field(**options: Any) -> Callable[[Any], Any]:
         signature_of_one = shape.replace(parameters=[owner, *others], return_annotation=type_)
         setattr(resolve, "__signature__", signature_of_one)  # noqa: B010
         setattr(resolve, BATCH, resolve_all)
+        setattr(resolve, RELATION, relation)
+        setattr(resolve, AT_HAND, at_hand)
         return strawberry.field(resolver=resolve, **options)
 
     return declare

@@ -141,12 +141,21 @@ class Run(Completion):
 
     def _resolve(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> None:
         """Resolves a field for some of its parents, or adds them to the next wave."""
-        if field.batch is not None:
+        if (values := self._find_at_hand(field, sources, objects)) is not None:
+            self.complete(make_slots(field, objects), values)
+        elif field.batch is not None:
             all_sources, all_objects = self._batches.setdefault(field, ([], []))
             all_sources += sources
             all_objects += objects
         else:
             self.complete(make_slots(field, objects), self._call(field, sources, objects))
+
+    def _find_at_hand(
+        self, field: FieldPlan, sources: Sequence[Any], objects: Objects
+    ) -> Sequence[Any] | None:
+        if field.at_hand is None or not sources:
+            return None
+        return field.at_hand(sources, ResolveInfo(self, field, objects[0], field.key))
 
     def _call(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> list[Any]:
         """Calls the resolver for each parent; what it raises stands for its value."""

@@ -22,9 +22,20 @@ from schema.execution.breadth_first.argument_readers import (
 )
 from schema.execution.breadth_first.builders import Entry, compile_builder
 from schema.execution.breadth_first.output_types import OutputType, is_leaf
-from schema.execution.breadth_first.resolvers import PreparedResolver, find_attribute, find_batch
+from schema.execution.breadth_first.resolvers import (
+    AT_HAND,
+    RELATION,
+    PreparedResolver,
+    find_attribute,
+    find_batch,
+    find_option,
+)
 
 TYPENAME = "__typename"
+
+# The names of relations, each with the columns that are selected of it; with none, it's all.
+Joins = tuple[tuple[str, tuple[str, ...]], ...]
+Builder = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +52,10 @@ class FieldPlan:
     attribute: str | None
     # Takes all parents at once and returns their values.
     batch: Callable[..., Any] | None
+    # What the rows of the parents can be joined with instead.
+    relation: str | None
+    # Finds the values of all parents if they were joined.
+    at_hand: Callable[..., Sequence[Any] | None] | None
     # What graphql-core reads from the document; None if it depends on variables.
     arguments: Arguments | None
     # Reads them from the variables.
@@ -48,6 +63,8 @@ class FieldPlan:
     selections: dict[GraphQLObjectType, "Selection"] = field(
         default_factory=dict[GraphQLObjectType, "Selection"]
     )
+    # What its rows are joined with, once its resolver has asked for that.
+    joins: Joins | None = None
 
     @property
     def nodes(self) -> list[FieldNode]:
@@ -67,6 +84,15 @@ class FieldPlan:
         return f"{self.parent_type}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """How the objects of a selection are created from rows that were joined with others."""
+
+    build: Builder
+    # The fields that `build` leaves out.
+    remaining: Sequence[FieldPlan]
+
+
 @dataclass(eq=False)
 class Selection:
     """The fields that are selected of an object type at one position, by response key."""
@@ -75,9 +101,11 @@ class Selection:
     fields: Sequence[FieldPlan]
     # The response keys in order, each with what is known without calling a resolver.
     entries: Sequence[Entry]
+    # Known once `look_ahead` has found something to join.
+    joined: Joined | None = None
 
     @cached_property
-    def build(self) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+    def build(self) -> Builder:
         """Makes the objects of many parents; their remaining fields are still None."""
         return compile_builder(tuple(self.entries))
 
@@ -130,7 +158,9 @@ def _plan_field(
         details=details,
         resolve=_unwrap(definition.resolve or executor.field_resolver),
         attribute=find_attribute(parent_type, definition),
-        batch=find_batch(definition),
+        batch=find_batch(definition, executor.schema),
+        relation=find_option(definition, RELATION),
+        at_hand=find_option(definition, AT_HAND),
         arguments=_read_constant_arguments(executor, definition, details[0].node),
         read_arguments=make_reader(definition, details[0].node),
     )

@@ -193,7 +193,7 @@ async def list_users(call: Call, query: UsersQuery) -> Sequence[JSONObject]:
 
 async def count_users(call: Call, query: UsersFilter) -> JSONObject:
     selection = await _select(call, query)
-    count = await call.context.loaders.counts.load(("", selection))
+    count = await call.context.loaders.counts[selection].load("")
     return {"object": "total_count", "total_count": count}
 
 

@@ -66,8 +66,8 @@ def deletion(api: Api, kind: str, id: str) -> Action:
 
 # ---------------------------------------------------------------------------- deleted in the middle
 
-MEMBERS = "query($id: ID!) { organization(by: { id: $id }) { memberships { nodes { user { identifier } } } } }"
-MINE = "{ viewer { memberships { nodes { organization { name } } } } }"
+MEMBERS = "query($id: ID!) { organization(by: { id: $id }) { memberships { nodes { user { identifier emailAddress } } } } }"
+MINE = "{ viewer { memberships { nodes { organization { name viewerPermissions } } } } }"
 INVITATIONS = """query($id: ID!) { organization(by: { id: $id }) {
   invitations { nodes { publicOrganization { name } } } } }"""
 INVITED = "{ viewer { invitations { nodes { publicOrganization { name } } } } }"
@@ -90,12 +90,13 @@ async def test_a_list_shows_an_organization_that_is_deleted_while_it_is_read(
 ) -> None:
     await an_organization(api, by=acme.admin, name="Other")
 
-    with before_reading(api.store, "organization", deletion(api, "Organization", acme.id)):
+    with before_reading(api.store, "permission", deletion(api, "Organization", acme.id)):
         seen = await api.run(MINE, by=acme.admin)
     afterwards = await api.run(MINE, by=acme.admin)
 
-    names = [one["organization"]["name"] for one in seen.data["viewer"]["memberships"]["nodes"]]
-    assert names == ["Other", "Acme"]
+    shown = [one["organization"] for one in seen.data["viewer"]["memberships"]["nodes"]]
+    assert [one["name"] for one in shown] == ["Other", "Acme"]
+    assert shown[0]["viewerPermissions"] == shown[1]["viewerPermissions"] != []
     assert len(afterwards.data["viewer"]["memberships"]["nodes"]) == 1
 
 

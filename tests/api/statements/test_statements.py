@@ -80,26 +80,22 @@ async def assert_same_for_every_viewer(api: Api, document: str, expected: Sequen
         )
 
 
-async def test_my_organizations_with_their_members_are_twelve_statements(api: Api) -> None:
+async def test_my_organizations_with_their_members_are_eight_statements(api: Api) -> None:
     expected = [
         "instance",  # who calls, with the settings
         "user",  # viewer.user, which canCreateOrganization reads too
         "organization",  # canCreateOrganization: how many the viewer has created
-        "membership",  # viewer.memberships, which are also what the guard of organization.memberships asks for
+        "membership",  # viewer.memberships with their roles and organizations; the guard of organization.memberships asks for them too
         "membership",  # their totalCount
-        "role",  # the roles in them
-        "organization",  # the organizations
         "membership",  # membersCount
         "permission",  # the guard: what the viewer's roles hold
-        "membership",  # organization.memberships
-        "role",  # the roles in them that the viewer does not have
-        "user",  # the users
+        "membership",  # organization.memberships with their roles and users
     ]
 
     await assert_same_for_every_viewer(api, operation("my-organizations"), expected)
 
 
-async def test_everything_below_my_organizations_is_seventeen_statements(api: Api) -> None:
+async def test_everything_below_my_organizations_is_fifteen_statements(api: Api) -> None:
     document = """{ viewer {
       memberships(first: 20) {
         totalCount
@@ -117,11 +113,10 @@ async def test_everything_below_my_organizations_is_seventeen_statements(api: Ap
             } } } } } }"""
     expected = [
         "instance",  # who calls, with the settings
-        "membership",  # viewer.memberships, which viewerMembership, viewerCan and the guards need too
+        "membership",  # viewer.memberships with their organizations; viewerMembership, viewerCan and the guards need them too
         "membership",  # their totalCount
         "role",  # the roles in them
         "permission",  # what these hold: role.permissions, permissions, viewerPermissions, viewerCan, the guard
-        "organization",  # the organizations, which are also those of organization.memberships
         "membership",  # membersCount
         "organization",  # missingMemberWithElevatedPermissions
         "role_set",  # roleSet
@@ -129,16 +124,15 @@ async def test_everything_below_my_organizations_is_seventeen_statements(api: Ap
         "membership",  # createdBy: whether the creator is still a member
         "user",  # createdBy
         "permission",  # what those of the roles hold that the viewer does not have
-        "membership",  # organization.memberships
+        "membership",  # organization.memberships with their users
         "membership",  # their totalCount
         "role",  # roleSet.defaultRole and creatorRole, and the roles in organization.memberships
-        "user",  # the users in them
     ]
 
     await assert_same_for_every_viewer(api, document, expected)
 
 
-async def test_the_members_of_one_organization_are_seven_statements(api: Api) -> None:
+async def test_the_members_of_one_organization_are_four_statements(api: Api) -> None:
     for colleagues in (1, 20, 99):
         company = await a_company(api, 1, colleagues)
         variables = {"organizationId": company.organizations[0]["id"], "first": 100}
@@ -147,21 +141,16 @@ async def test_the_members_of_one_organization_are_seven_statements(api: Api) ->
 
         assert (
             read
-            == sorted(
-                [
-                    "instance",  # who calls, with the settings
-                    "organization",  # the organization
-                    "membership",  # the viewer's role with what it holds: whether the organization is shown, the guard
-                    "membership",  # the page
-                    "membership",  # totalCount
-                    "role",  # the roles
-                    "user",  # the users
-                ]
-            )
+            == [
+                "instance",  # who calls, with the settings
+                "membership",  # the organization with what the viewer's role holds, which the guard asks for too
+                "membership",  # the page with its roles and users
+                "membership",  # totalCount
+            ]
         )
 
 
-async def test_all_organizations_for_a_secret_key_are_sixteen_statements(api: Api) -> None:
+async def test_all_organizations_for_a_secret_key_are_fourteen_statements(api: Api) -> None:
     document = """query($first: Int!) { organizations(first: $first) {
       totalCount
       nodes {
@@ -188,17 +177,15 @@ async def test_all_organizations_for_a_secret_key_are_sixteen_statements(api: Ap
                 "role",  # roles
                 "membership",  # roles.membersCount
                 "permission",  # roles.permissions
-                "membership",  # memberships
-                "role",  # the roles in them
+                "membership",  # memberships with their roles
                 "user",  # the users in them
-                "membership",  # user.memberships
+                "membership",  # user.memberships with their organizations
                 "membership",  # their totalCount
-                "organization",  # the organizations in them
             ]
         )
 
 
-async def test_all_users_with_their_organizations_are_five_statements(api: Api) -> None:
+async def test_all_users_with_their_organizations_are_four_statements(api: Api) -> None:
     document = """query($first: Int!) { users(first: $first) {
       totalCount nodes { emailAddress memberships { nodes { organization { name } } } } } }"""
     await a_company(api, 20, 10)
@@ -206,7 +193,7 @@ async def test_all_users_with_their_organizations_are_five_statements(api: Api) 
     for first in (1, 20, 100):
         read = await read_by(api, SERVICE, document, first=first)
 
-        assert read == ["instance", "membership", "organization", "user", "user"]
+        assert read == ["instance", "membership", "user", "user"]
 
 
 @pytest.mark.parametrize("width", [1, 20])
@@ -224,8 +211,7 @@ async def test_objects_by_id_are_at_most_two_statements_a_type(api: Api, width: 
     assert read == sorted(
         [
             "instance",  # who calls, with the settings
-            "membership",  # the viewer's memberships in the organizations
-            "organization",  # the organizations
+            "membership",  # the organizations with the viewer's memberships in them
             "membership",  # whether the viewer shares an organization with the users
             "user",  # the users
             "membership",  # the memberships, of which only the visible ones are read

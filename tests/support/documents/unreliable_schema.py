@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from enum import Enum
 from random import Random
 from types import SimpleNamespace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 from strawberry.extensions import FieldExtension
 
 from schema.execution.breadth_first.executor import PLANS, BreadthFirstExecutor
+from schema.execution.breadth_first.look_ahead import find_joins
 from schema.execution.breadth_first.plans import Plans
 from schema.execution.breadth_first.resolvers import Path, batch_field
 
@@ -83,8 +84,15 @@ for read in ("title", "count", "size", "color", "tags"):
     setattr(Leaf, read, Path(f"row.{read}"))
 
 
+def find_joined(branches: Sequence["Branch"], info: Any) -> list[Leaf] | None:
+    """The leaves that `join` has put beside the rows, if each branch has one."""
+    leaves = [branch.joined for branch in branches if branch.joined is not None]
+    return leaves if len(leaves) == len(branches) else None
+
+
 @strawberry.type
 class Branch(Named):
+    joined: strawberry.Private[Leaf | None] = None
     count: int
     leaf: Leaf | None
     sure_leaf: Leaf
@@ -139,6 +147,19 @@ class Branch(Named):
     ) -> list["Branch | None"]:
         await asyncio.sleep(0)
         return [resolve_quietly(one, "laterBatch", [Branch], shift) for one in branches]
+
+    @strawberry.field
+    async def joined_children(self, info: strawberry.Info) -> "list[Branch | None]":
+        children = resolve_list(self, info, [Branch], 3)
+        for relation, columns in find_joins(info, "Branch", ["leaf"]):
+            join_all(children, relation, columns)
+        return children
+
+    @batch_field(relation="leaf", at_hand=find_joined)
+    @staticmethod
+    async def joined_leaf(branches: Sequence["Branch"], info: strawberry.Info) -> list[Leaf]:
+        await asyncio.sleep(0)
+        return [resolve_joined(one) for one in branches]
 
     @batch_field(extensions=[Refuse()])
     @staticmethod
@@ -204,6 +225,28 @@ def resolve_quietly(source: Any, name: str, classes: list[type[Any]], *arguments
     key = f"{source.key}.{name}{arguments or ''}"
     random = Random(key)
     return pick(random, lambda: make(random.choice(classes), key))
+
+
+def resolve_joined(branch: Branch) -> Any:
+    return resolve_quietly(branch, "joinedLeaf", [Leaf])
+
+
+def join_all(branches: Any, relation: str, columns: Sequence[str]) -> None:
+    """Joins those that are branches, if there is a list of them."""
+    if not isinstance(branches, Exception):
+        for branch in branches or ():
+            if isinstance(branch, Branch):
+                join(branch, relation, columns)
+
+
+def join(branch: Branch, relation: str, columns: Sequence[str]) -> None:
+    """Reads columns of the leaf with the branch, or all of it, as a join does."""
+    leaf = resolve_joined(branch)
+    if isinstance(leaf, Leaf):
+        branch.joined = None if columns else leaf
+        row: Any = branch
+        for name in {*columns} & {*vars(cast(Any, leaf).row)}:
+            setattr(row.row, f"{relation}_{name}", getattr(cast(Any, leaf).row, name))
 
 
 def resolve(source: Any, info: Any, classes: list[type[Any]], *arguments: Any) -> Any:

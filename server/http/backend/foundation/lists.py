@@ -58,7 +58,7 @@ async def answer_list(
 ) -> JSONObject:
     """Loads a page, and the number of entries in the whole list."""
     rows = await load_rows(call, selection, page, parent=parent)
-    count = await call.context.loaders.counts.load((parent, selection))
+    count = await call.context.loaders.counts[selection].load(parent)
     return {"data": await show(call, rows), "total_count": count}
 
 
