@@ -18,6 +18,17 @@ from models.database.statements import KEPT_STATEMENTS, Prepared, Template, Valu
 Processor = Any
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """The text of a template for lists of certain lengths, and its parameters."""
+
+    text: str
+    # All parameters in order, those that the expression itself contains with their values.
+    parameters: Sequence[Any]
+    # The others: where they are, and the name, the index in its list or -1, and the processor.
+    given: Sequence[tuple[int, str, int, Processor]]
+
+
 @dataclass(eq=False)
 class Compiled:
     """What SQLAlchemy wrote for an expression."""
@@ -27,10 +38,8 @@ class Compiled:
     dialect: Dialect
     # The parameters of a template that are lists.
     lists: Sequence[str] = ()
-    # The texts for lists of each length, with the order of their parameters.
-    texts: dict[Sequence[int], tuple[str, Sequence[tuple[str, int, Processor]]]] = field(
-        default_factory=dict[Sequence[int], tuple[str, Sequence[tuple[str, int, Processor]]]]
-    )
+    # The texts of a template for lists of each length.
+    texts: dict[Sequence[int], "Text"] = field(default_factory=dict[Sequence[int], "Text"])
 
     @cached_property
     def returns_rows(self) -> bool:
@@ -128,30 +137,42 @@ class Compiled:
             for name in state.positiontup or ()
         ]
 
-    def bind_prepared(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    def bind_prepared(self, values: Values) -> tuple[str, list[Any]]:
         """Returns the text of a template and its parameters in order.
 
         Lists are filled up with their last value to a power of two, so that there are few texts.
         What the expression itself contains, such as a separator, is written into them once.
         """
-        values = {**self.constants, **values}
-        if not self.expands:
-            return self.bind(values)
-        for name in self.lists:
-            values[name] = fill_up(values[name])
-        lengths = tuple(len(values[name]) for name in self.lists)
+        lists = {name: fill_up(values[name]) for name in self.lists} if self.lists else {}
+        lengths = tuple(map(len, lists.values()))
         known = self.texts.get(lengths)
         if known is None:
-            known = self.texts[lengths] = self._expand(values)
-        text, order = known
-        parameters: list[Any] = []
-        for name, index, process in order:
-            value = values[name] if index < 0 else values[name][index]
-            parameters.append(value if process is None else process(value))
-        return text, parameters
+            known = self.texts[lengths] = self._write(values, lists)
+        parameters = [*known.parameters]
+        for place, name, index, process in known.given:
+            value = values[name] if index < 0 else lists[name][index]
+            parameters[place] = value if process is None else process(value)
+        return known.text, parameters
 
-    def _expand(self, values: dict[str, Any]) -> tuple[str, Sequence[tuple[str, int, Processor]]]:
-        """Returns the text for lists of this length, and where its parameters come from."""
+    def _write(self, values: Values, lists: Values) -> Text:
+        """Writes the text for lists of these lengths, and finds where its parameters come from."""
+        assert not self.defaults, "a prepared INSERT must give each column that has a default"
+        text, order = self._expand({**self.constants, **values, **lists})
+        parameters: list[Any] = []
+        given: list[tuple[int, str, int, Processor]] = []
+        for name, index, process in order:
+            if name in values:
+                given.append((len(parameters), name, index, process))
+                parameters.append(None)
+                continue
+            value = self.constants[name] if index < 0 else self.constants[name][index]
+            parameters.append(value if process is None else process(value))
+        return Text(text, parameters, given)
+
+    def _expand(self, values: Values) -> tuple[str, Sequence[tuple[str, int, Processor]]]:
+        """Returns the text for these lists, and each parameter's name, index, and processor."""
+        if not self.expands:
+            return self.compiled.string, [(name, -1, process) for name, process in self.order]
         state = self.compiled._process_parameters_for_postcompile(dict(values))
         processors = {**self.compiled._bind_processors, **state.processors}
         elements = {

@@ -122,9 +122,11 @@ class Connection:
 
     def _announce(self, text: str) -> Sequence[Callable[[BaseException | None], None]]:
         """Calls all listeners, and returns what to call after the statement."""
-        if not self.listeners:
-            return ()
-        return [after for listener in self.listeners if (after := listener(text))]
+        after: list[Callable[[BaseException | None], None]] = []
+        for listener in self.listeners:
+            if call := listener(text):
+                after.append(call)
+        return after
 
     def _note(self, error: BaseException) -> None:
         """Notes whether the connection can be used again.
@@ -192,18 +194,22 @@ class Pool:
 
     async def take(self, *, begin: str | None = None) -> Connection:
         """Lends a connection until `give_back`; `begin` is run before its first statement."""
-        connection = await self._find() or await self._open()
+        connection = None
+        while connection is None and self.idle:
+            connection = self.idle.pop()
+            is_fresh = (
+                connection.opened_at >= self.valid_since
+                and monotonic() - connection.idle_since < limits.IDLE_SECONDS
+                and not self.driver.is_closed(connection.raw)
+            )
+            if not is_fresh and not await self._is_usable(connection):
+                self._terminate(connection)
+                connection = None
+        if connection is None:
+            connection = await self._open()
         connection.begin = begin
         self.used.add(connection)
         return connection
-
-    async def _find(self) -> Connection | None:
-        while self.idle:
-            connection = self.idle.pop()
-            if await self._is_usable(connection):
-                return connection
-            self._terminate(connection)
-        return None
 
     async def _open(self) -> Connection:
         try:
@@ -216,8 +222,6 @@ class Pool:
         """Whether the connection answers; if it doesn't, neither will any that is as old."""
         if connection.opened_at < self.valid_since or self.driver.is_closed(connection.raw):
             return False
-        if monotonic() - connection.idle_since < limits.IDLE_SECONDS:
-            return True
         try:
             await self.driver.check(connection.raw)
         except Exception:

@@ -90,15 +90,16 @@ class GroupCommit:
             self._turns.release()
 
     async def _commit(self, group: Group) -> None:
-        error: Exception | None = CommitUnknown()
         try:
             await group.connection.commit()
-            error = None
-        except Exception as cause:
-            error = cause
-        finally:
-            # Whoever is canceled during the commit doesn't know whether it happens.
+        except Exception as error:
             await self._close(group, error)
+        except BaseException:
+            # Whoever is canceled during the commit doesn't know whether it happens.
+            await self._close(group, CommitUnknown())
+            raise
+        else:
+            await self._close(group, None)
 
     async def _leave_unchanged(self, group: Group) -> None:
         """Ends a turn in which no statement was run."""

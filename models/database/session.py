@@ -1,6 +1,6 @@
 """A transaction that writes: a connection that also keeps track of rows as objects."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -59,8 +59,7 @@ class DatabaseSession:
         shape = get_row_shape(statement)
         if not any(shape):
             return result
-        rows = [self._to_objects(shape, row) for row in result.all()]
-        return make_rows(rows)
+        return make_rows([self._to_objects(shape, row) for row in result])
 
     def _to_objects(
         self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]
@@ -74,21 +73,20 @@ class DatabaseSession:
                 start += 1
             else:
                 names = _get_columns(table)
-                values = dict(zip(names, row[start : start + len(names)], strict=True))
-                objects.append(self._keep(table, values))
-                start += len(names)
+                end = start + len(names)
+                objects.append(self._keep(table, dict(zip(names, row[start:end], strict=True))))
+                start = end
         return tuple(objects)
 
     def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable | None:
-        key = tuple([values[name] for name in _get_key(table)])
+        key = _read_key(table)(values)
         if None in key:
             # An outer join found no row.
             return None
-        identity = (table, key)
-        known = self.known.get(identity)
+        known = self.known.get((table, key))
         if known is None:
-            known = self.known[identity] = _new(table)
-        _get_values(known).update(values)
+            known = self.known[table, key] = _new(table)
+        vars(known).update(values)
         return known
 
     async def get_one(self, table: type[TableT], id: str) -> TableT:
@@ -152,7 +150,7 @@ class DatabaseSession:
             await self.transaction.run_text("ROLLBACK TO SAVEPOINT nested")
             self.known = {identity: row for identity, (row, _) in known.items()}
             for row, values in known.values():
-                _get_values(row).update(values)
+                vars(row).update(values)
                 _settle(row)
             raise
         await self.transaction.run_text("RELEASE SAVEPOINT nested")
@@ -162,13 +160,11 @@ class DatabaseSession:
 
 
 def _new(table: Any) -> BaseTable:
-    """Makes an object that SQLAlchemy notes changes on, without its initial values."""
+    """Makes an object that SQLAlchemy notes changes on, without its initial values.
+
+    Setting a value in its `__dict__` isn't noted.
+    """
     return _get_manager(table).new_instance()
-
-
-def _get_values(row: BaseTable) -> dict[str, Any]:
-    """Returns the values of the row by column; changes of it aren't noted."""
-    return cast(dict[str, Any], row.__dict__)
 
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
@@ -206,6 +202,16 @@ def _get_types(table: Any) -> Mapping[str, Any]:
 @cache
 def _get_columns(table: Any) -> tuple[str, ...]:
     return tuple(column.key for column in _get_table(table).columns)
+
+
+@cache
+def _read_key(table: Any) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Returns what reads the key of a row from its values."""
+    names = _get_key(table)
+    if len(names) == 1:
+        (name,) = names
+        return lambda values: (values[name],)
+    return cast(Any, itemgetter(*names))
 
 
 @cache

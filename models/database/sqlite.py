@@ -62,20 +62,15 @@ class OpenConnection:
 
     aio: Any
     read_only: bool
-
-    @property
-    def sync(self) -> sqlite3.Connection:
-        """The connection itself, for its thread, or for the event loop while the thread is idle."""
-        return self.aio._conn
+    # The connection itself, for its thread, or for the event loop while the thread is idle.
+    sync: sqlite3.Connection
 
     async def run(self, function: Any, *arguments: Any) -> Any:
         """Runs a function on the thread."""
         return await self.aio._execute(function, self.sync, *arguments)
 
-    def begin(self, begin: str | None) -> str | None:
+    def begin(self, begin: str) -> str | None:
         """Begins a transaction on the event loop; returns what the thread still has to run."""
-        if begin is None:
-            return None
         if begin != SQLite.begin:
             self.sync.execute(begin)
             return None
@@ -120,7 +115,7 @@ class SQLite:
             # It ends at once; later, its event loop may be closed.
             aio._thread.join(limits.CHECK_SECONDS)
             raise
-        connection = OpenConnection(aio, read_only)
+        connection = OpenConnection(aio, read_only, aio._conn)
         try:
             await aio.executescript(write_pragmas(read_only=read_only))
         except BaseException:
@@ -131,7 +126,8 @@ class SQLite:
     async def fetch(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> Sequence[Any]:
-        begin = connection.begin(begin)
+        if begin is not None:
+            begin = connection.begin(begin)
         if begin is None and text.startswith(SHORT):
             rows = _fetch_in_time(connection.sync, text, parameters)
             if rows is not None:
@@ -143,7 +139,8 @@ class SQLite:
     async def run(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> int:
-        begin = connection.begin(begin)
+        if begin is not None:
+            begin = connection.begin(begin)
         if begin is None and _inserts_rows(text):
             return connection.sync.execute(text, parameters).rowcount
         return await connection.run(_run, text, parameters, begin)
@@ -155,7 +152,8 @@ class SQLite:
         parameters: Sequence[Parameters],
         begin: str | None,
     ) -> None:
-        begin = connection.begin(begin)
+        if begin is not None:
+            begin = connection.begin(begin)
         if begin is None and len(parameters) <= FEW:
             connection.sync.executemany(text, parameters)
         else:

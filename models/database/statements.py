@@ -7,12 +7,10 @@ hot path are prepared.
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from enum import Enum
 from functools import cache, cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Select, String, Table, bindparam
-from sqlalchemy.util import LRUCache
 
 from models.base import BaseTable
 
@@ -22,6 +20,7 @@ KEPT_STATEMENTS = 1_000
 # The types of values that become parameters. Without a type, a parameter has that of the column.
 VALUE_TYPES: Mapping[type, Any] = {str: String(), int: None, datetime: None}
 LIST_TYPES = frozenset({list, tuple, set, frozenset})
+TEXTS = {str}
 
 AnySelect = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
@@ -35,13 +34,6 @@ class StatementValues:
     """The base of a frozen dataclass whose values become parameters of a prepared statement."""
 
     __slots__ = ()
-
-
-class Leaf(Enum):
-    """What stands for a value in the shape of a statement."""
-
-    VALUE = "value"
-    LIST = "list"
 
 
 @dataclass(eq=False)
@@ -70,7 +62,9 @@ class Prepared:
 def get_row_shape(statement: Any) -> RowShape:
     """Returns what the rows of a statement consist of."""
     if isinstance(statement, Prepared):
-        return statement.template.row_shape
+        statement = statement.template
+    if isinstance(statement, Template):
+        return statement.row_shape
     # An UPDATE or a DELETE can return rows, too. These attributes have no public names.
     selected: Sequence[Any] = getattr(statement, "_raw_columns", ()) or getattr(
         statement, "_returning", ()
@@ -89,7 +83,7 @@ def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Argum
     that is a `StatementValues`. So the function can only compare columns with them, or set columns.
     Everything else belongs to the shape: None, booleans, enums, and empty collections.
     """
-    templates = LRUCache[Any, Template](KEPT_STATEMENTS)
+    templates: dict[Hashable, Template] = {}
 
     @wraps(write)
     def prepare(*arguments: Any) -> Any:
@@ -99,36 +93,39 @@ def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Argum
         if template is None:
             lists: list[str] = []
             given = [_insert(f"p{n}", one, lists) for n, one in enumerate(arguments)]
+            if len(templates) >= KEPT_STATEMENTS:
+                templates.clear()
             template = templates[shape] = Template(cast(Any, write)(*given), lists)
         return Prepared(template, values)
 
     return cast(Callable[Arguments, StatementT], prepare)
 
 
-def _classify(value: Any) -> Leaf | None:
-    """Returns None for what belongs to the shape itself."""
-    if type(value) in VALUE_TYPES:
-        return Leaf.VALUE
-    if type(value) in LIST_TYPES and value and all(type(one) is str for one in value):
-        return Leaf.LIST
-    return None
+def _is_list(value: Any) -> bool:
+    """Whether a value becomes a parameter that is a list."""
+    return type(value) in LIST_TYPES and {*map(type, value)} == TEXTS
 
 
 def _extract(name: str, value: Any, values: dict[str, Any]) -> Hashable:
     """Adds the values in an argument, and returns its shape."""
+    kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
+    if kind in VALUE_TYPES:
+        values[name] = value
+        return kind
+    if kind in LIST_TYPES:
+        if not _is_list(value):
+            return tuple(value)
+        values[name] = value
+        return list
     if isinstance(value, StatementValues):
         # Most of them are None, such as the filters of a list.
-        return type(value), *[
+        return kind, *[
             None
             if (field := getattr(value, one)) is None
             else _extract(f"{name}_{one}", field, values)
-            for one in _get_names(type(value))
+            for one in _get_names(kind)
         ]
-    leaf = _classify(value)
-    if leaf is None:
-        return tuple(value) if type(value) in LIST_TYPES else value
-    values[name] = value
-    return leaf
+    return value
 
 
 def _insert(name: str, value: Any, lists: list[str]) -> Any:
@@ -139,14 +136,12 @@ def _insert(name: str, value: Any, lists: list[str]) -> Any:
             for one in _get_names(type(value))
         }
         return replace(cast(Any, value), **fields)
-    match _classify(value):
-        case Leaf.VALUE:
-            return cast(Any, bindparam(name, type_=VALUE_TYPES[type(value)]))
-        case Leaf.LIST:
-            lists.append(name)
-            return cast(Any, bindparam(name, expanding=True))
-        case None:
-            return value
+    if type(value) in VALUE_TYPES:
+        return cast(Any, bindparam(name, type_=VALUE_TYPES[type(value)]))
+    if _is_list(value):
+        lists.append(name)
+        return cast(Any, bindparam(name, expanding=True))
+    return value
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from models.database.compiled import get_statements
 from models.database.connection import Connection, Listener, Pool
 from models.database.drivers import Driver
-from models.database.errors import raise_translated, translate_errors
+from models.database.errors import raise_translated
 from models.database.group_commit import GroupCommit
 from models.database.postgresql import PostgreSQL
 from models.database.session import DatabaseSession
@@ -88,11 +88,14 @@ class Store:
         Raises Unavailable if nothing was committed, and CommitUnknown unless the database itself
         says that it didn't commit.
         """
-        with translate_errors(is_unchanged=True):
+        try:
             async with self._lend_writer() as connection:
                 session = DatabaseSession(connection)
                 yield session
                 await session.flush()
+        except Exception as error:
+            raise_translated(error, is_unchanged=True)
+            raise
 
     @asynccontextmanager
     async def _lend_pooled_writer(self) -> AsyncGenerator[Connection]:
@@ -159,7 +162,8 @@ class Reading:
             await self._pool.give_back(self._connection)
         finally:
             self._turns.release()
-        raise_translated(error, is_unchanged=False)
+        if error is not None:
+            raise_translated(error, is_unchanged=False)
 
 
 class Readable(Protocol):
@@ -204,6 +208,8 @@ class Snapshot:
 
     def end_reading(self, error: BaseException | None) -> None:
         self._turn.release()
+        if error is None:
+            return
         if isinstance(error, asyncio.CancelledError):
             self._error = Unavailable(is_unchanged=False)
         elif isinstance(error, (DBAPIError, Unavailable)):

@@ -3,10 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from math import ceil
 from typing import Any
 
@@ -45,51 +42,51 @@ class Rates:
     update: str | None = None
 
 
-class ProcessStorage(Storage):
-    """Counts in this process, for a bounded number of callers.
+class ProcessCounter:
+    """Counts in this process, for a bounded number of callers."""
 
-    The library's own in-memory storage scans all callers on every request.
-    """
-
-    STORAGE_SCHEME = ["async+process"]
-
-    def __init__(self, uri: str | None = None) -> None:
-        super().__init__(uri)
+    def __init__(self) -> None:
         # How much each caller has used, and when that expires.
-        self.used: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self.used: OrderedDict[tuple[str, ...], tuple[int, float]] = OrderedDict()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
-
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def hit(self, rate: RateLimitItem, *caller: str, cost: int = 1) -> float | None:
+        """Takes from what a caller has left; returns when there is more if it wasn't enough."""
         now = time.time()
-        used, until = self.used.get(key, (0, 0.0))
+        used, until = self.used.get(caller, (0, 0.0))
         if until <= now:
-            used, until = 0, now + expiry
-        self.used[key] = (used + amount, until)
-        self.used.move_to_end(key)
+            used, until = 0, now + rate.get_expiry()
+        used += cost
+        self.used[caller] = (used, until)
+        self.used.move_to_end(caller)
         if len(self.used) > MOST_CALLERS:
             self.used.popitem(last=False)
-        return used + amount
+        return until if used > rate.amount else None
 
-    async def get(self, key: str) -> int:
-        used, until = self.used.get(key, (0, 0.0))
-        return used if until > time.time() else 0
 
-    async def get_expiry(self, key: str) -> float:
-        return self.used.get(key, (0, time.time()))[1]
+class SharedCounter:
+    """Counts in a store that several processes share.
 
-    async def clear(self, key: str) -> None:
-        self.used.pop(key, None)
+    While that is unavailable, everybody is let through: an outage of a counter must not be one of
+    the server.
+    """
 
-    async def check(self) -> bool:
-        return True
+    def __init__(self, store_url: str) -> None:
+        storage, self.pool = open_shared_storage(store_url)
+        self.limiter = FixedWindowRateLimiter(storage)
 
-    async def reset(self) -> int:
-        number = len(self.used)
-        self.used.clear()
-        return number
+    async def hit(self, rate: RateLimitItem, *caller: str, cost: int) -> float | None:
+        """Takes from what a caller has left; returns when there is more if it wasn't enough."""
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                if await self.limiter.hit(rate, *caller, cost=cost):
+                    return None
+                until, _ = await self.limiter.get_window_stats(rate, *caller)
+                return until
+        except (StorageError, TimeoutError) as error:
+            log.warning(
+                "rate limit store unavailable", error=type(error.__cause__ or error).__name__
+            )
+            return None
 
 
 class RateLimits:
@@ -101,25 +98,19 @@ class RateLimits:
         self.address = to_item(rates.address)
         self.update = to_item(rates.update)
         self.slug_check = to_item(SLUG_CHECKS)
-        # The connections to the shared store, which are opened when they are needed.
-        self.pool: Any = None
-        storage: Storage = ProcessStorage()
-        if store_url:
-            storage, self.pool = open_shared_storage(store_url)
-        self.limiter = FixedWindowRateLimiter(storage)
-        # Nothing has to be waited for in this process.
-        self.limit_wait: Callable[[], AbstractAsyncContextManager[object]] = (
-            partial(asyncio.timeout, STORE_SECONDS) if store_url else nullcontext
-        )
+        self.process = ProcessCounter()
+        # Counts instead, if there is a store that processes share.
+        self.shared = SharedCounter(store_url) if store_url else None
 
     async def ping(self) -> None:
         """Raises StorageError, or TimeoutError, if the store can't be used."""
-        async with asyncio.timeout(PING_SECONDS):
-            await self.limiter.storage.get("ping")
+        if self.shared:
+            async with asyncio.timeout(PING_SECONDS):
+                await self.shared.limiter.storage.get("ping")
 
     async def close(self) -> None:
-        if self.pool:
-            await self.pool.aclose()
+        if self.shared:
+            await self.shared.pool.aclose()
 
     async def count_fields(self, actor: Actor | None, address: str, *, fields: int) -> None:
         """Counts fields that are about to run; raises RateLimited if there are too many."""
@@ -146,24 +137,15 @@ class RateLimits:
         await self.take(self.update, "update", user_id, compute_digest(*object_ids), cost=1)
 
     async def take(self, rate: RateLimitItem | None, *caller: str, cost: int) -> None:
-        """Takes from what a caller has left; raises RateLimited with the seconds until more.
-
-        While the store that processes share is unavailable, everybody is let through: an outage of
-        a counter must not be one of the server.
-        """
+        """Takes from what a caller has left; raises RateLimited with the seconds until more."""
         if rate is None:
             return
-        try:
-            async with self.limit_wait():
-                if await self.limiter.hit(rate, *caller, cost=cost):
-                    return
-                until, _ = await self.limiter.get_window_stats(rate, *caller)
-        except (StorageError, TimeoutError) as error:
-            log.warning(
-                "rate limit store unavailable", error=type(error.__cause__ or error).__name__
-            )
-            return
-        raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
+        if self.shared:
+            until = await self.shared.hit(rate, *caller, cost=cost)
+        else:
+            until = self.process.hit(rate, *caller, cost=cost)
+        if until is not None:
+            raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
 
 
 def open_shared_storage(store_url: str) -> tuple[Storage, Any]:

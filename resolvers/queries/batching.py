@@ -56,6 +56,14 @@ class BatchLoader(Generic[K, V]):
         """Whether the answer has been read, or somebody has asked for it."""
         return key in self._known or key in self._keys
 
+    def get_known(self, key: K) -> V | None:
+        """Returns an answer that was read or remembered, for a caller that no level waits for."""
+        batch, index = self._known.get(key, (None, 0))
+        if batch is None or not batch.done() or batch.exception():
+            return None
+        answer = batch.result()[index]
+        return None if isinstance(answer, BaseException) else answer
+
     def remember(self, answers: Mapping[K, V]) -> None:
         """Keeps what was read elsewhere, so that it is not read again."""
         batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()

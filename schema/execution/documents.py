@@ -2,10 +2,10 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    Undefined,
     parse,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged
@@ -41,6 +42,8 @@ overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 TOKEN_BYTES = 600
 KEPT_BYTES = 16 * 1024 * 1024
 KEPT_LENGTH = 16 * 1024
+# For how many values of its variables the size of a document is kept.
+KEPT_SIZES = 20
 # The end of the message of graphql-core for a document with too many tokens or comments.
 ABORTED = "Parsing aborted."
 # Its whole message when fields overlap too often.
@@ -85,6 +88,8 @@ class Document:
     sizes: Mapping[str, OperationSize] = field(default_factory=dict[str, OperationSize])
     # Its operations that were executed, by the IDs of their nodes.
     prepared: dict[int, PreparedOperation] = field(default_factory=dict[int, PreparedOperation])
+    # The same with the sizes for certain values of the variables that they depend on.
+    measured: dict[Hashable, "Document"] = field(default_factory=dict[Hashable, "Document"])
 
     def prepare(self, schema: GraphQLSchema, node: OperationDefinitionNode) -> PreparedOperation:
         """Prepares an operation to be executed, the first time that it is."""
@@ -100,8 +105,14 @@ class Document:
 
     def get_operation(self, name: str | None) -> OperationDefinitionNode | None:
         """Returns the operation that runs, or None if it is ambiguous or missing."""
-        operations = self._operations(name)
-        return operations[0] if len(operations) == 1 else None
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str | None, OperationDefinitionNode]:
+        """The operations by the names that clients run them with."""
+        names = [None, *self.names]
+        found = {name: self._operations(name) for name in names}
+        return {name: nodes[0] for name, nodes in found.items() if len(nodes) == 1}
 
     @property
     def names(self) -> list[str]:
@@ -141,7 +152,7 @@ class Document:
         return self._runs(OperationType.SUBSCRIPTION, name)
 
     def _runs(self, kind: OperationType, name: str | None) -> bool:
-        operation = self.get_operation(name)
+        operation = self._by_name.get(name)
         return operation is not None and operation.operation is kind
 
     def get_size(self, name: str | None) -> OperationSize | None:
@@ -188,15 +199,30 @@ class Documents:
             if document.tree and not document.errors and len(text) <= KEPT_LENGTH:
                 self._keep(text, document)
         size = document.get_size(name)
-        if size is None or not size.depends_on_variables:
+        if size is None or not size.variables:
             return document
+        given = variables or {}
+        key = (name, *[_shorten(given.get(one, Undefined)) for one in sorted(size.variables)])
+        measured = document.measured.get(key)
+        if measured is None:
+            measured = self._measure(document, size, name, given)
+            if len(document.measured) >= KEPT_SIZES:
+                document.measured.clear()
+            if not measured.errors:
+                document.measured[key] = measured
+        return measured
+
+    def _measure(
+        self, document: Document, size: OperationSize, name: str | None, given: Mapping[str, Any]
+    ) -> Document:
+        """Measures an operation again with its variables."""
         try:
             assert document.tree, "it has operations"
-            size = measure_operation(self.schema, document.tree, size.node, variables or {})
+            size = measure_operation(self.schema, document.tree, size.node, given)
             check_limit("cost", self.limits.cost, size.cost)
         except LimitExceeded as error:
             return Document(None, [to_error(error)])
-        return replace(document, sizes={name or "": size})
+        return replace(document, sizes={name or "": size}, measured={})
 
     def _read(self, text: str) -> Document:
         most = self.limits.tokens
@@ -216,6 +242,13 @@ class Documents:
         self.size += _size(text, document)
         while self.size > KEPT_BYTES:
             self.size -= _size(*self.kept.popitem(last=False))
+
+
+def _shorten(value: Any) -> Hashable:
+    """What the size of an operation can depend on: a number, or how long a list is."""
+    if isinstance(value, list):
+        return (len(cast(list[Any], value)),)
+    return value if isinstance(value, (int, float)) or value is Undefined else None
 
 
 def _size(text: str, document: Document) -> int:

@@ -118,8 +118,8 @@ class OperationSize:
     root_fields: int
     directives: int
     cost: int
-    # Whether other variables would make it another cost.
-    depends_on_variables: bool
+    # The variables that its cost depends on.
+    variables: frozenset[str]
 
 
 def measure_document(
@@ -140,7 +140,7 @@ def measure_document(
         size = measure_operation(schema, document, operation, {})
         for limit in ("directives", "depth", "aliases"):
             check_limit(limit, getattr(limits, limit), getattr(size, limit))
-        if not size.depends_on_variables:
+        if not size.variables:
             check_limit("cost", limits.cost, size.cost)
         if operation.operation is OperationType.MUTATION:
             check_limit("root_fields", limits.root_fields, size.root_fields)
@@ -194,7 +194,7 @@ def measure_operation(
         root_fields=size.fields,
         directives=meter.directives,
         cost=ceil(size.cost / FIELDS_PER_ENTRY),
-        depends_on_variables=meter.depends_on_variables,
+        variables=frozenset(meter.used),
     )
 
 
@@ -251,7 +251,7 @@ class Meter:
     fragments: dict[str, Size] = field(default_factory=dict[str, Size])
     # What was counted on the way.
     directives: int = 0
-    depends_on_variables: bool = False
+    used: set[str] = field(default_factory=set[str])
 
     def measure(
         self,
@@ -324,6 +324,6 @@ class Meter:
         for argument in node.arguments or ():
             if argument.name.value == name:
                 if isinstance(argument.value, VariableNode):
-                    self.depends_on_variables = True
+                    self.used.add(argument.value.name.value)
                 return value_from_ast_untyped(argument.value, self.variables)
         return None

@@ -11,7 +11,7 @@ from strawberry.types.field import StrawberryField
 from models.errors.input import InputError, InputErrors
 from models.errors.request import NotFound, RequestError
 from models.keys.scopes import KeyScope
-from models.tracing import Span, start_span
+from models.tracing import NO_SPAN, Span, current_tracer, start_span
 from resolvers.authority.access import Actor, ensure_reach, missing_permission
 from schema.foundation.context import Context, Info
 from schema.foundation.errors import UserError
@@ -49,6 +49,8 @@ def make_error_payload(info: Info, error: InputError | InputErrors) -> Any:
 
 def start_field_span(info: Info) -> AbstractContextManager[Span]:
     """Starts the span of a field, by its name in the schema."""
+    if current_tracer.get() is None:
+        return NO_SPAN
     return start_span(f"{info.path.typename}.{info.field_name}")
 
 

@@ -113,12 +113,9 @@ def make_application(
     graphql = Route("/graphql", endpoint)
     app = Application(
         routes=[graphql, *_make_routes(settings, endpoint, lifespan, development)],
-        middleware=[
-            *make_middleware(settings),
-            Middleware(DirectRoute, route=graphql),
-        ],
         lifespan=lifespan.run,
     )
+    app.outer_middleware = [*make_middleware(settings), Middleware(DirectRoute, route=graphql)]
     # A redirect to the path without its trailing slash would repeat the untrusted Host header.
     app.router.redirect_slashes = False
     app.state.server = server

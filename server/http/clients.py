@@ -15,7 +15,8 @@ KEPT_NETWORKS = 1_000
 
 def get_network(client: HTTPConnection) -> str:
     """Returns the client's address, or its network for IPv6, which one customer has whole."""
-    return _parse_network(client.client.host if client.client else "")
+    address: tuple[str, int] | None = client.scope.get("client")
+    return _parse_network(address[0] if address else "")
 
 
 @lru_cache(KEPT_NETWORKS)

@@ -1,7 +1,7 @@
 """The middleware around every route: response headers, the Host header, and CORS."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from starlette.applications import Starlette
@@ -9,32 +9,27 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from models.tracing import NO_SPAN, Span, current_tracer
 from server.http.cors import make_cors
 from server.http.graphql.responses import RETRY_SOON
+from server.http.responses import RecordedSend
 from server.observability.logs import QUIET_ROUTES
 from server.observability.observer import Observer
 from server.observability.records import RequestRecord, choose_request_id
+from server.observability.tracing import Tracing
 from server.settings.settings import Settings
 
 OWN_NAMES = ["127.0.0.1", "localhost"]
 
-REQUEST_ID = b"x-request-id"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
-
-
-# The headers of every response; one that a cache can keep has another Cache-Control.
-SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-RAW_SAFE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 
 
 class RequestMiddleware:
     """Records every request and socket, and adds the headers that all responses have.
 
-    These are SAFE_HEADERS and the ID of the request, also on a response that rejects a WebSocket.
     It stands around everything else, so that errors pass through it as well.
     """
 
@@ -48,41 +43,42 @@ class RequestMiddleware:
             return
         headers = dict[bytes, bytes](scope["headers"])
         record = RequestRecord(choose_request_id(headers), scope["type"])
+        recorded_send = RecordedSend(scope, send, record)
+        with self.observer.observe(record):
+            if self.observer.tracing is None:
+                await self._answer(scope, receive, recorded_send, record)
+            else:
+                with self._start_span(self.observer.tracing, scope, record, headers) as span:
+                    try:
+                        await self._answer(scope, receive, recorded_send, record)
+                    finally:
+                        span.set_attribute("http.route", record.route)
+                        if record.status:
+                            span.set_attribute("http.response.status_code", record.status)
 
-        async def send_with_headers(message: Message) -> None:
-            match message["type"]:
-                case "http.response.start" | "websocket.http.response.start":
-                    record.status = message["status"]
-                    message["headers"] = add_headers(message["headers"], record.request_id)
-                case "websocket.accept":
-                    record.status = 101
-                    message["headers"].append((REQUEST_ID, record.request_id.encode()))
-                case _:
-                    pass
-            await send(message)
-
-        with self.observer.observe(record), self._start_span(scope, record, headers) as span:
-            try:
-                await self.app(scope, receive, send_with_headers)
-            except asyncio.CancelledError:
-                if scope["type"] == "http" and not record.status:
-                    response = PlainTextResponse("The server is shutting down.\n", 503, RETRY_SOON)
-                    await response(scope, receive, send_with_headers)
-                raise
-            except Exception:
-                record.status = record.status or 500
-                raise
-            finally:
-                if route := scope.get("route"):
-                    record.route = route.path
-                span.set_attribute("http.route", record.route)
-                if record.status:
-                    span.set_attribute("http.response.status_code", record.status)
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, record: RequestRecord
+    ) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and not record.status:
+                response = PlainTextResponse("The server is shutting down.\n", 503, RETRY_SOON)
+                await response(scope, receive, send)
+            raise
+        except Exception:
+            if scope["type"] == "http" and not record.status:
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
+            record.status = record.status or 500
+            raise
+        finally:
+            if route := scope.get("route"):
+                record.route = route.path
 
     def _start_span(
-        self, scope: Scope, record: RequestRecord, headers: Mapping[bytes, bytes]
+        self, tracing: Tracing, scope: Scope, record: RequestRecord, headers: Mapping[bytes, bytes]
     ) -> AbstractContextManager[Span]:
-        if self.observer.tracing is None or scope["path"] in QUIET_ROUTES:
+        if scope["path"] in QUIET_ROUTES:
             current_tracer.set(None)
             return NO_SPAN
         # A client can choose any word as the method.
@@ -90,16 +86,7 @@ class RequestMiddleware:
         method = method if method in METHODS else "_OTHER"
         attributes = {"http.request.method": method, "tenantry.request.id": record.request_id}
         traceparent = headers.get(b"traceparent", b"").decode("latin-1")
-        return self.observer.tracing.start(method, attributes, traceparent)
-
-
-def add_headers(given: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    """Adds the ID of the request, and those of SAFE_HEADERS that the response doesn't have."""
-    headers = list(given)
-    names = {name.lower() for name, _ in headers}
-    headers += [header for header in RAW_SAFE_HEADERS if header[0] not in names]
-    headers.append((REQUEST_ID, request_id.encode()))
-    return headers
+        return tracing.start(method, attributes, traceparent)
 
 
 class DirectRoute:
@@ -123,8 +110,14 @@ class DirectRoute:
 class Application(Starlette):
     """Records requests, and adds headers, even if no route handles an error."""
 
+    # What stands between that and Starlette's own middleware.
+    outer_middleware: Sequence[Middleware] = ()
+
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestMiddleware(super().build_middleware_stack(), self.state.observer)
+        app = super().build_middleware_stack()
+        for factory, positional, named in reversed(self.outer_middleware):
+            app = factory(app, *positional, **named)
+        return RequestMiddleware(app, self.state.observer)
 
 
 def make_middleware(settings: Settings) -> list[Middleware]:

@@ -2,13 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.types import Scope
 
 from models.errors.request import BadUserInput, PersistedQueryNotSupported, RequestError
 from schema.foundation.scalars import TOO_SMALL, is_too_small
@@ -16,6 +18,9 @@ from schema.foundation.scalars import TOO_SMALL, is_too_small
 BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
 BODY_SECONDS = 5
+
+# The extension in the scope of a request that tells whether its whole body has arrived.
+HAS_BODY = "tenantry.has_body"
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -83,28 +88,34 @@ def _get_json_qualities(qualities: Mapping[str, float]) -> tuple[float, float]:
 
 
 def choose_content_type(accept: str) -> str:
-    """Chooses the newer content type only if the client names it.
+    """Chooses EVENT_STREAM only if the client prefers it, and GRAPHQL_JSON only if it is named.
 
-    Raises HttpError if the client accepts neither.
+    Raises HttpError if the client accepts no content type of ours.
     """
+    chosen = _choose_short(accept) if len(accept) <= SHORT else _choose(accept)
+    if chosen is None:
+        raise bad_request(406, f"The Accept header must allow {GRAPHQL_JSON} or {JSON}.")
+    return chosen
+
+
+def _choose(accept: str) -> str | None:
     qualities = parse_accept(accept or "*/*")
     newer, older = _get_json_qualities(qualities)
+    if qualities.get(EVENT_STREAM, 0.0) > max(newer, older):
+        return EVENT_STREAM
     if not newer and not older:
-        raise bad_request(406, f"The Accept header must allow {GRAPHQL_JSON} or {JSON}.")
+        return None
     if newer > older or (newer == older and GRAPHQL_JSON in qualities):
         return GRAPHQL_JSON
     return JSON
 
 
+_choose_short = lru_cache(KEPT_HEADERS)(_choose)
+
+
 def accepts_stream(accept: str) -> bool:
     """Whether the client accepts server-sent events, among others perhaps."""
     return parse_accept(accept).get(EVENT_STREAM, 0.0) > 0
-
-
-def prefers_stream(accept: str) -> bool:
-    """Whether the client wants events for a single result as well, rather than JSON."""
-    qualities = parse_accept(accept)
-    return qualities.get(EVENT_STREAM, 0.0) > max(_get_json_qualities(qualities))
 
 
 def wants_page(request: Request) -> bool:
@@ -115,12 +126,21 @@ def wants_page(request: Request) -> bool:
     )
 
 
+def get_values(connection: HTTPConnection, name: bytes) -> list[str]:
+    """Returns the values of the headers with this name in lower case; there can be several."""
+    headers: Sequence[tuple[bytes, bytes]] = connection.scope["headers"]
+    return [value.decode("latin-1") for key, value in headers if key == name]
+
+
 async def read_body(request: Request) -> bytes:
     """Reads a JSON body within its limits of size and time; raises HttpError."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    coding = get_values(request, b"content-encoding")
+    if coding and coding[0].lower() != "identity":
         raise bad_request(415, "Compressed bodies are not supported.")
-    if not JSON_TYPE.fullmatch(",".join(request.headers.getlist("content-type")).strip()):
+    if not JSON_TYPE.fullmatch(",".join(get_values(request, b"content-type")).strip()):
         raise bad_request(415, f"The Content-Type must be {JSON}.")
+    if has_body(request.scope):
+        return await _read_all(request)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_all(request)
@@ -130,18 +150,26 @@ async def read_body(request: Request) -> bytes:
         ) from error
 
 
+def has_body(scope: Scope) -> bool:
+    """Whether it's known that the whole body has arrived, so that nothing has to be waited for."""
+    extension = scope.get("extensions", {}).get(HAS_BODY)
+    return extension is not None and extension["has_body"]()
+
+
 async def _read_all(request: Request) -> bytes:
     """Keeps reading a body that is too large, up to DRAINED_BYTES, and discards the rest.
 
     A client whose connection is closed while it sends would not see the response.
     """
-    body, size = bytearray(), 0
-    async for part in request.stream():
+    body, size, has_more = bytearray(), 0, True
+    while has_more and size <= DRAINED_BYTES:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, has_more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size <= BODY_BYTES:
             body += part
-        elif size > DRAINED_BYTES:
-            break
     if size > BODY_BYTES:
         raise bad_request(
             413, f"A request can have at most {BODY_BYTES // 1024} KB.", Connection="close"
@@ -162,29 +190,32 @@ def read_operation(body: bytes) -> Operation:
 
 def parse_operation(data: dict[str, Any], text: bytes) -> Operation:
     """Parses an operation that was decoded from this JSON text; raises HttpError."""
-    query, variables, name = (data.get(key) for key in ("query", "variables", "operationName"))
-    extensions = data.get("extensions")
+    query, name = data.get("query"), data.get("operationName")
+    variables: Any = data.get("variables")
+    extensions: Any = data.get("extensions")
     if not query and isinstance(extensions, dict) and "persistedQuery" in extensions:
         # Status 200: clients then send the same operation again with its query.
         raise HttpError(200, PersistedQueryNotSupported())
     if not isinstance(query, str) or not query.strip():
         raise bad_request(400, "The body must contain a query.")
-    if not isinstance(name, (str, type(None))):
+    if not isinstance(name, (str, NoneType)):
         raise bad_request(400, "operationName must be a string.")
-    for key in ("variables", "extensions"):
-        if not isinstance(data.get(key), (dict, type(None))):
-            raise bad_request(400, f"{key} must be an object.")
+    if not isinstance(variables, (dict, NoneType)):
+        raise bad_request(400, "variables must be an object.")
+    if not isinstance(extensions, (dict, NoneType)):
+        raise bad_request(400, "extensions must be an object.")
     if "\\u" in query and NUL.search(query):
         raise bad_request(400, CONTAINS_NUL)
     ensure_exact(text)
-    return Operation(query, variables, name or None)
+    return Operation(query, variables, name or None)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def ensure_exact(text: bytes) -> None:
     """Rejects JSON that can't be stored as it is: with a NUL, or a number that becomes zero."""
     if b"\\u0000" in text and NUL.search(text.decode()):
         raise bad_request(400, CONTAINS_NUL)
-    if _contains_too_small(text):
+    # Looking for these is fast, and without one of them, no number becomes zero.
+    if (b"e-" in text or b"E-" in text or MANY_ZEROS in text) and _contains_too_small(text):
         raise bad_request(400, TOO_SMALL)
 
 

@@ -1,8 +1,6 @@
 """The observer of an application: it records requests, and says how the queues are doing."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -37,19 +35,9 @@ class Observer:
     counting: asyncio.Lock = field(default_factory=asyncio.Lock)
     counted_at: float = float("-inf")
 
-    @contextmanager
-    def observe(self, record: RequestRecord) -> Generator[None]:
+    def observe(self, record: RequestRecord) -> "Observation":
         """Records a request until the block ends, then logs and counts it."""
-        reset_record = current_record.set(record)
-        reset_tracer = current_tracer.set(self.tracing)
-        try:
-            yield
-        finally:
-            current_tracer.reset(reset_tracer)
-            current_record.reset(reset_record)
-            if record.is_operation:
-                self.metrics.observe_operation(record)
-            self.log.write(record)
+        return Observation(self, record)
 
     def observe_delivery(self, queue: str, outcome: str, seconds: float) -> None:
         self.metrics.observe_delivery(queue, outcome, seconds)
@@ -74,6 +62,27 @@ class Observer:
             age = (now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
             self.metrics.queue_due.labels(name).set(backlog.count)
             self.metrics.queue_age.labels(name).set(age)
+
+
+class Observation:
+    """The block in which a request is recorded."""
+
+    __slots__ = ("_observer", "_record", "_reset_record", "_reset_tracer")
+
+    def __init__(self, observer: Observer, record: RequestRecord) -> None:
+        self._observer = observer
+        self._record = record
+
+    def __enter__(self) -> None:
+        self._reset_record = current_record.set(self._record)
+        self._reset_tracer = current_tracer.set(self._observer.tracing)
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        current_tracer.reset(self._reset_tracer)
+        current_record.reset(self._reset_record)
+        if self._record.is_operation:
+            self._observer.metrics.observe_operation(self._record)
+        self._observer.log.write(self._record)
 
 
 def make_observer(settings: Settings, server: Server, tracing: Tracing | None = None) -> Observer:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ def choose_request_id(headers: Mapping[bytes, bytes]) -> str:
         return match[0].decode()
     if match := TRACEPARENT.fullmatch(headers.get(b"traceparent", b"")):
         return match[1].decode()
-    return token_hex(16)
+    return urandom(16).hex()
 
 
 def find_organization_id(variables: Mapping[str, Any] | None) -> str | None:

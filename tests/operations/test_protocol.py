@@ -7,19 +7,21 @@ import json
 import time
 
 import pytest
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from uvicorn.server import ServerState
 from websockets import http11
 
 from server.cli.runtime import http_server
 from server.http.protocols import http
-from server.http.protocols.http import HEAD_BYTES
+from server.http.protocols.http import HEAD_BYTES, HttpProtocol
 from server.http.protocols.refusals import LINGER_SECONDS
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import listening
-from tests.support.subscriptions import a_connection
+from tests.support.subscriptions import a_connection, until
 
 pytestmark = ONLY_SQLITE
 
@@ -136,6 +138,48 @@ async def test_an_answer_does_not_tell_what_the_server_is_made_of(api: Api) -> N
 
     assert b"server:" not in answer.lower()
     assert b"uvicorn" not in answer.lower()
+
+
+class RecordingTransport(asyncio.Transport):
+    """Records each write, which the kernel would send as a packet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packets: list[bytes] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.packets.append(bytes(data))
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [(b"GET", (b"HTTP/1.1 200", b"\r\nok\n")), (b"HEAD", (b"HTTP/1.1 200", b"\r\n"))],
+)
+async def test_a_response_is_one_packet(
+    api: Api, method: bytes, expected: tuple[bytes, bytes]
+) -> None:
+    config = uvicorn.Config(api.app, lifespan="off", log_config=None)
+    config.load()
+    transport = RecordingTransport()
+    protocol = HttpProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    protocol.connection_made(transport)
+    protocol.data_received(START.replace(b"GET", method) + b"\r\n")
+    await until(lambda: protocol.cycle.response_complete)
+    protocol.connection_lost(None)
+
+    (packet,) = transport.packets
+    start, end = expected
+    assert packet.startswith(start)
+    assert packet.endswith(b"\r\n" + end)
 
 
 async def test_requests_in_a_row_are_answered_in_their_order(api: Api) -> None:

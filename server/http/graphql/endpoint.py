@@ -39,12 +39,13 @@ from server.http.graphql.responses import (
 from server.http.graphql.sse import stream_events
 from server.http.protocols.slow_clients import disconnect
 from server.http.requests import (
+    EVENT_STREAM,
     JSON,
     Operation,
     accepts_stream,
     bad_request,
     choose_content_type,
-    prefers_stream,
+    get_values,
     read_body,
     read_operation,
     wants_page,
@@ -103,10 +104,10 @@ class GraphQLEndpoint:
                     "Operations must be sent with POST.",
                     Allow="GET, HEAD, POST" if self.page else "POST",
                 )
-            accept = ",".join(request.headers.getlist("accept"))
-            is_streamed = prefers_stream(accept)
-            if not is_streamed:
-                content_type = choose_content_type(accept)
+            accept = ",".join(get_values(request, b"accept"))
+            chosen = choose_content_type(accept)
+            is_streamed = chosen == EVENT_STREAM
+            content_type = JSON if is_streamed else chosen
             operation = read_operation(await read_body(request))
             record.organization_id = find_organization_id(operation.variables)
             answer = await self._answer(operation, request, accept, is_streamed=is_streamed)
@@ -124,10 +125,15 @@ class GraphQLEndpoint:
     ) -> EncodedBody | AsyncGenerator[EncodedBody]:
         """Answers the operation, or returns its results if the client gets them as a stream."""
         try:
-            credential = await self.identity.authenticate(request.headers.getlist("authorization"))
-            return await self.run_to_completion(
-                self._prepare_and_run(operation, credential, request, accept, is_streamed)
-            )
+            credential = await self.identity.authenticate(get_values(request, b"authorization"))
+            document = self.read_document(operation)
+            if document.is_subscription(operation.name):
+                is_streamed = accepts_stream(accept)
+            answer = self._prepare_and_run(operation, document, credential, request, is_streamed)
+            if document.is_mutation(operation.name):
+                return await self.run_to_completion(answer)
+            # It changes nothing, so it can be canceled at any time.
+            return await answer
         except InvalidCredential:
             await self.rate_limits.count_rejected(get_network(request))
             raise
@@ -135,30 +141,36 @@ class GraphQLEndpoint:
     async def _prepare_and_run(
         self,
         operation: Operation,
+        document: Document,
         credential: Credential | None,
         request: Request,
-        accept: str,
         is_streamed: bool,
     ) -> EncodedBody | AsyncGenerator[EncodedBody]:
-        context = await self.prepare(operation, credential, request)
-        context.idempotency_keys = request.headers.getlist("idempotency-key")
-        if context.prepared_document.is_subscription(operation.name):
-            is_streamed = accepts_stream(accept)
-        if is_streamed:
-            return self.results(operation, context)
-        return await self._run(operation, context)
+        context = await self.prepare(operation, document, credential, request)
+        if document.is_mutation(operation.name):
+            context.idempotency_keys = get_values(request, b"idempotency-key")
+        return (
+            self.results(operation, context) if is_streamed else await self._run(operation, context)
+        )
+
+    def read_document(self, operation: Operation) -> Document:
+        return self.documents.read(operation.query, operation.name, operation.variables)
 
     async def prepare(
-        self, operation: Operation, credential: Credential | None, connection: HTTPConnection
+        self,
+        operation: Operation,
+        document: Document,
+        credential: Credential | None,
+        connection: HTTPConnection,
     ) -> Context:
         """Makes the context of an operation with its document, and counts its root fields.
 
         Raises InvalidCredential, RateLimited, and Unavailable.
         """
         context = await self.make_context(credential, connection)
-        context.document = self.documents.read(operation.query, operation.name, operation.variables)
-        get_record().set_operation(context.document, operation.name, self.observer.known_operations)
-        size = context.document.get_size(operation.name)
+        context.document = document
+        get_record().set_operation(document, operation.name, self.observer.known_operations)
+        size = document.get_size(operation.name)
         await self.rate_limits.count_fields(
             context.actor,
             get_network(connection),
@@ -173,7 +185,7 @@ class GraphQLEndpoint:
 
         Raises InvalidCredential and Unavailable.
         """
-        origin = connection.headers.get("origin")
+        origin = next(iter(get_values(connection, b"origin")), None)
         if credential is None:
             instance = await self.identity.load_instance()
             return Context(

@@ -81,14 +81,15 @@ def make_response(encoded: EncodedBody, content_type: str) -> Response:
     if its idempotency key belongs to another request; with the older one it has 200.
     """
     status, headers = 200, dict[str, str]()
-    errors = encoded.body.get("errors", ())
-    if "data" not in encoded.body and content_type == GRAPHQL_JSON:
-        codes = {error["extensions"]["code"] for error in errors}
-        status = 422 if IdempotencyMismatch.code in codes else 400
+    if errors := encoded.body.get("errors", ()):
+        if "data" not in encoded.body and content_type == GRAPHQL_JSON:
+            codes = {error["extensions"]["code"] for error in errors}
+            status = 422 if IdempotencyMismatch.code in codes else 400
+        pauses = [pause for error in errors if (pause := error["extensions"].get("retryAfter"))]
+        if pauses:
+            headers["Retry-After"] = str(max(pauses))
     if encoded.is_replayed:
         headers["Idempotency-Replayed"] = "true"
-    if pauses := [pause for error in errors if (pause := error["extensions"].get("retryAfter"))]:
-        headers["Retry-After"] = str(max(pauses))
     return Response(encoded.json, status, headers, f"{content_type}; charset=utf-8")
 
 

@@ -248,9 +248,10 @@ class Socket:
         self, operation: Operation, credential: Credential
     ) -> AsyncGenerator[EncodedBody]:
         """Reads the caller again for each operation, because a socket can be days old."""
+        document = self.endpoint.read_document(operation)
         try:
             context = await self.endpoint.run_to_completion(
-                self.endpoint.prepare(operation, credential, self.websocket)
+                self.endpoint.prepare(operation, document, credential, self.websocket)
             )
         except RateLimited:
             # The operation is refused, and the socket stays open.

@@ -12,9 +12,9 @@ from server.settings.settings import Settings
 def make_worker_application(settings: Settings, observer: Observer, worker: Worker) -> Starlette:
     store = observer.server.store
     app = Application(
-        routes=[*health.routes(store, worker.heartbeats), *metrics.routes(settings, observer)],
-        middleware=make_middleware(settings),
+        routes=[*health.routes(store, worker.heartbeats), *metrics.routes(settings, observer)]
     )
+    app.outer_middleware = make_middleware(settings)
     app.state.observer = observer
     app.router.redirect_slashes = False
     return app

@@ -2,13 +2,21 @@
 
 import asyncio
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from server.http.protocols.refusals import BAD_REQUEST, LINGER_SECONDS, TOO_LARGE, write_refusal
 from server.http.protocols.slow_clients import ABORT, WatchedWrites
+from server.http.requests import HAS_BODY
+from server.http.responses import RESPOND
 
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 5.0
@@ -34,15 +42,24 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         # What has been read since a request began, its head ended or a part of its body came.
         self._pending_bytes = 0
+        # Whether a head must arrive in time. The timer is needed if it isn't there at once.
+        self._is_in_head = True
         self._head_timer: asyncio.TimerHandle | None = None
         self._is_rejected = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
-        self._wait_for_head()
+        self._extensions: dict[str, Any] = {
+            ABORT: {"abort": self.give_up},
+            HAS_BODY: {"has_body": self._has_body},
+            RESPOND: {"respond": self._respond},
+        }
+        self._limit_time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        # They refer to this object, which only the garbage collector would free otherwise.
+        self._extensions.clear()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -67,25 +84,57 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
                     self._reject(cause.status, str(cause))
                 case _:
                     self._reject(BAD_REQUEST, "The request is not valid HTTP.")
-        self._limit_idle_time()
+        self._limit_time()
 
     # ------------------------------------------------------------------------------ what is parsed
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._wait_for_head()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # Trailers come later, and must not pass for headers: a proxy has not checked them.
-        if self._head_timer:
-            super().on_header(name, value)
+        self._stop_waiting()
+        self._is_in_head = True
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         self._check_head()
-        if not self._is_unknown_upgrade:
-            self.scope["extensions"] = {ABORT: {"abort": self.give_up}}
-            super().on_headers_complete()
+        if self._is_unknown_upgrade:
+            return
+        self.scope["extensions"] = self._extensions
+        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            # Trailers come later, and must not pass for headers: a proxy has not checked them.
+            self.headers = []
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        # The cycle of uvicorn is that of the newest request, which may have to wait for others.
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _has_body(self) -> bool:
+        """Whether the body of the request that runs has arrived."""
+        return not self._running.more_body
+
+    def _respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Writes a whole response at once; returns whether it could.
+
+        Uvicorn writes the head first. Each write is a packet, because data that waits is watched.
+        """
+        cycle = self._running
+        can_write = not (cycle.response_started or cycle.disconnected or self.flow.write_paused)
+        if not can_write or cycle.scope["method"] == "HEAD":
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        parts = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            parts += (name, b": ", value, b"\r\n")
+        if not cycle.keep_alive:
+            parts.append(b"connection: close\r\n")
+        self.transport.write(b"".join((*parts, b"\r\n", body)))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def on_body(self, body: bytes) -> None:
         self._pending_bytes = 0
@@ -102,16 +151,20 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
 
     def _check_head(self) -> None:
         """Raises InvalidRequest for what the next reader could understand in another way."""
-        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if len(self.url) + size > HEAD_BYTES:
+        size = len(self.url)
+        hosts: list[bytes] = []
+        codings: list[bytes] = []
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4
+            if name == b"host":
+                hosts.append(value.strip(b" \t"))
+            elif name == b"transfer-encoding":
+                codings.append(value.strip(b" \t").lower())
+        if size > HEAD_BYTES:
             raise InvalidRequest(TOO_LARGE, "The request headers are too large.")
         version = self.parser.get_http_version()
         if version not in {"1.0", "1.1"}:
             raise InvalidRequest(BAD_REQUEST, "The request must be HTTP/1.1.")
-        hosts, codings = (
-            [value.strip(b" \t").lower() for name, value in self.headers if name == wanted]
-            for wanted in (b"host", b"transfer-encoding")
-        )
         if len(hosts) > 1 or (not hosts and version == "1.1"):
             raise InvalidRequest(BAD_REQUEST, "The request must have one Host header.")
         if hosts and not HOST.fullmatch(hosts[0]):
@@ -134,26 +187,26 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
 
     # ---------------------------------------------------------------------------------------- time
 
-    def _wait_for_head(self) -> None:
-        self._stop_waiting()
-        self._head_timer = self.loop.call_later(
-            HEAD_SECONDS, self._reject, "408 Request Timeout", "The request didn't arrive in time."
-        )
-
-    def _stop_waiting(self) -> None:
-        """Forgets the timer and what has been counted: something has begun or ended."""
-        self._pending_bytes = 0
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _limit_idle_time(self) -> None:
-        """Waits for the next request again, when what was read did not begin one."""
-        is_idle = self.cycle and self.cycle.response_complete and not self._head_timer
+    def _limit_time(self) -> None:
+        """Waits for the rest of a head, or for the next request if what was read began none."""
+        if self._is_in_head:
+            if not self._head_timer:
+                timeout = ("408 Request Timeout", "The request didn't arrive in time.")
+                self._head_timer = self.loop.call_later(HEAD_SECONDS, self._reject, *timeout)
+            return
+        is_idle = self.cycle and self.cycle.response_complete
         if is_idle and not self.timeout_keep_alive_task and not self.transport.is_closing():
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
+
+    def _stop_waiting(self) -> None:
+        """Forgets the timer and what has been counted: something has begun or ended."""
+        self._pending_bytes = 0
+        self._is_in_head = False
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
 
     def _reject(self, status: str, sentence: str) -> None:
         """Closes the connection, with a response if no earlier request could get it instead."""

@@ -1,6 +1,6 @@
 """Responses to requests that are too broken for the application."""
 
-from server.http.middleware import SAFE_HEADERS
+from server.http.responses import SAFE_HEADERS
 
 # How long a rejected client can keep sending, which is discarded: a client whose connection is
 # closed while it sends would not see the response.

@@ -8,11 +8,11 @@ from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
-from server.http.middleware import SAFE_HEADERS
 from server.http.protocols.http import HEAD_BYTES
 from server.http.protocols.inbox import Inbox
 from server.http.protocols.refusals import BAD_REQUEST, LINGER_SECONDS, write_refusal
 from server.http.protocols.slow_clients import ABORT, WatchedWrites, abort
+from server.http.responses import SAFE_HEADERS
 
 # The head of a handshake is limited as a whole, before it gets to websockets.
 http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = HEAD_BYTES

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schema import schema
+from schema.execution.documents import KEPT_SIZES
 from schema.execution.limits import SATURATED
 from tests.api.limits.test_limits import PAGES, WIDE, documents, exceeding, find_excess, read
 
@@ -96,6 +97,15 @@ def test_a_cost_depends_on_the_variables() -> None:
     assert again.tree is cheap.tree
     assert not again.errors
     assert find_excess(known.read(PAGES, "Pages", {"first": 100})) == find_excess(dear)
+
+
+def test_an_operation_is_measured_once_for_each_size_of_its_pages() -> None:
+    known, text = documents(), "query($n: Int) { organizations(first: $n) { nodes { id } } }"
+
+    assert known.read(text, None, {"n": 5}) is known.read(text, None, {"n": 5})
+    found = [known.read(text, None, {"n": n}).get_size(None) for n in range(2 * KEPT_SIZES + 1)]
+    assert len({size.cost for size in found if size}) == 2 * KEPT_SIZES + 1
+    assert len(known.kept[text].measured) <= KEPT_SIZES
 
 
 def test_only_the_sizes_that_are_asked_for_count() -> None:

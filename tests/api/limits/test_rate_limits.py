@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +14,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from models.database.store import Store
 from models.errors.request import RateLimited
-from resolvers.foundation.rate_limits import MOST_CALLERS, ProcessStorage, RateLimits, Rates
+from resolvers.foundation.rate_limits import (
+    MOST_CALLERS,
+    ProcessCounter,
+    RateLimits,
+    Rates,
+    to_item,
+)
 from server.cli.diagnosis.connections import check_rate_limits
 from server.http.clients import Seats, get_network
 from server.settings.settings import Environment, SettingsError, read_settings
@@ -238,26 +244,27 @@ async def test_only_a_trusted_proxy_can_say_who_calls(
 
 
 async def test_the_callers_that_are_counted_are_bounded() -> None:
-    storage = ProcessStorage()
+    counter, rate = ProcessCounter(), to_item("2/minute")
+    assert rate
     for number in range(MOST_CALLERS):
-        await storage.incr(str(number), 60)
-    await storage.incr("1", 60)
+        counter.hit(rate, str(number))
+    counter.hit(rate, "1")
     for number in range(MOST_CALLERS, MOST_CALLERS + 10):
-        await storage.incr(str(number), 60)
+        counter.hit(rate, str(number))
 
-    assert len(storage.used) == MOST_CALLERS
+    assert len(counter.used) == MOST_CALLERS
     # The one that was idle longest is forgotten first.
-    assert await storage.get("0") == 0
-    assert await storage.get("1") == 2
-    assert await storage.get(str(MOST_CALLERS)) == 1
+    assert counter.hit(rate, "0") is None
+    assert counter.hit(rate, "1") is not None
+    assert counter.hit(rate, str(MOST_CALLERS)) is None
 
 
 async def test_a_client_cannot_fill_the_memory_with_long_ids() -> None:
     limits = RateLimits(Rates(update="1/minute"))
     await limits.count_update("user_1", "a" * 4_096)
 
-    (known,) = cast(ProcessStorage, limits.limiter.storage).used
-    assert len(known) < 200
+    (known,) = limits.process.used
+    assert sum(map(len, known)) < 200
     await limits.count_update("user_1", "a" * 4_095)
     with pytest.raises(RateLimited):
         await limits.count_update("user_1", "a" * 4_096)
