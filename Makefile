@@ -1,8 +1,9 @@
 # One command a task; `make` with no target lists them.
 PORT ?= 8000
 W ?= W4
-# The tests of `make test`.
+# The tests of `make test`, and those of `make check`.
 FAST := "not slow or sample"
+ALL := "not repeated"
 BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
@@ -93,7 +94,7 @@ check: install web/node_modules/.tools .venv/tools/installed docsite/node_module
 	@npm run check --prefix web --silent
 	@mkdir -p var
 	@nice $(BESIDE) > var/check.log 2>&1 & beside=$$!; \
-		$(BIN)/pytest; failed=$$?; \
+		$(BIN)/pytest -m $(ALL); failed=$$?; \
 		echo "While the tests ran:"; wait $$beside || failed=1; cat var/check.log; exit $$failed
 
 # Apart, because `make -n` runs recipes that name $(MAKE).

@@ -193,6 +193,7 @@ OF_SESSIONS: dict[str, tuple[Callable[[str, Acme], JSON], list[str]]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("mutation", OF_SESSIONS)
 async def test_what_is_done_with_a_session_writes_its_event(
     api: Api, acme: Acme, mutation: str
@@ -232,6 +233,7 @@ OF_PLANS: dict[str, tuple[Callable[[Acme], JSON], list[str]]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("mutation", OF_PLANS)
 async def test_what_is_done_with_plans_writes_its_events(
     api: Api, acme: Acme, mutation: str
