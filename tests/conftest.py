@@ -28,7 +28,7 @@ from tests.support.data.factories import ADMIN, Acme, create_acme
 from tests.support.database.database_refill import Content, Refill, administer, content
 from tests.support.documents.both_executors import execute_on_both, execute_once
 from tests.support.servers import postgres
-from tests.support.shared_schemas import share_schemas
+from tests.support.shared_objects import share_objects
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    share_schemas()
+    share_objects()
     if config.getoption("--both-executors"):
         execute_on_both()
 
