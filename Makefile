@@ -3,7 +3,7 @@ PORT ?= 8000
 W ?= W4
 # The tests of `make test`, and those of `make check`.
 FAST := "not slow or sample"
-ALL := "not repeated"
+ALL := "not repeated and not smaller"
 BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
@@ -23,7 +23,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
+.PHONY: help install dev demo test check code browsers collected web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -86,19 +86,29 @@ test: install web/node_modules/.tools ## Run the tests on SQLite and on PostgreS
 	$(BIN)/pytest -m $(FAST)
 
 check: install web/node_modules/.tools .venv/tools/installed docsite/node_modules/.package-lock.json ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
-	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
-	$(BIN)/python -m release breaking
-	@npm run check --prefix web --silent
 	@mkdir -p var
+	@$(FIRST)
 	@nice $(BESIDE) > var/check.log 2>&1 & beside=$$!; \
 		$(BIN)/pytest -m $(ALL); failed=$$?; \
 		echo "While the tests ran:"; wait $$beside || failed=1; cat var/check.log; exit $$failed
 
 # Apart, because `make -n` runs recipes that name $(MAKE).
+FIRST = $(MAKE) --jobs 2 --output-sync --no-print-directory code browsers collected
 BESIDE = $(MAKE) --keep-going --no-print-directory beside
+
+code: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
+	$(BIN)/python -m release breaking
+
+browsers: install web/node_modules/.tools
+	@npm run check --prefix web --silent
+
+# Compiles the tests once, which each process that runs them would do otherwise.
+collected: install
+	@$(BIN)/pytest --collect-only -qq -n 0 > var/collected.log || { cat var/collected.log; exit 1; }
 
 # What `make check` does in the time that the tests leave, because they wait for processes and sockets.
 beside: types docs lint units
@@ -110,8 +120,7 @@ web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.
 	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES)
 	@touch $(SCRIPTS) $(DEMO) $@
 
-web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
-	@npm run check --prefix web --silent
+web: browsers ## Check the packages for browsers: format, types, unit tests, and sizes.
 	@npm test --prefix web --silent
 
 units: install web/node_modules/.tools
