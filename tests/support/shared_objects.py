@@ -4,9 +4,11 @@ Each test has an application of its own. Building the schema of each again takes
 test, and so does validating the same documents, or reading the certificates for an HTTP client.
 """
 
+import sys
 from collections import OrderedDict
 from functools import cache
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from httpx._transports import default as httpx_transports
 from starlette import routing
@@ -31,6 +33,8 @@ def share_objects() -> None:
     )
     for module, name in makers:
         setattr(module, name, cache(getattr(module, name)))
+    # httpx looks through all folders of packages for it in each request.
+    sys.modules.setdefault("sniffio", cast("ModuleType", None))
     setattr(Documents, "_read", _read_once)  # noqa: B010
 
 
