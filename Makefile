@@ -10,7 +10,7 @@ TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
 # What only the checks of web/ and the tests need is not installed for anything else.
-OMIT := $(if $(filter check web test coverage,$(MAKECMDGOALS)),,--omit=dev)
+OMIT := $(if $(filter check code browsers collected web test coverage,$(MAKECMDGOALS)),,--omit=dev)
 PACKAGES := web/packages/js/dist/.built
 SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
