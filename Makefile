@@ -1,15 +1,16 @@
 # One command a task; `make` with no target lists them.
 PORT ?= 8000
 W ?= W4
-# The tests of `make test`.
+# The tests of `make test`, and those of `make check`; `make release` runs all.
 FAST := "not slow or sample"
+ALL := "not repeated and not smaller"
 BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
 PAGE := server/assets/graphiql/licences.txt
 # What only the checks of web/ and the tests need is not installed for anything else.
-OMIT := $(if $(filter check web test coverage,$(MAKECMDGOALS)),,--omit=dev)
+OMIT := $(if $(filter check code browsers collected web test coverage,$(MAKECMDGOALS)),,--omit=dev)
 PACKAGES := web/packages/js/dist/.built
 SCRIPTS := server/assets/js/tenantry.js
 DEMO := server/assets/demo/index.html
@@ -22,7 +23,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
+.PHONY: help install dev demo test check code browsers collected web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -85,19 +86,29 @@ test: install web/node_modules/.tools ## Run the tests on SQLite and on PostgreS
 	$(BIN)/pytest -m $(FAST)
 
 check: install web/node_modules/.tools .venv/tools/installed docsite/node_modules/.package-lock.json ## Everything that CI runs: format, lint, types, import law, SDL, documentation, all tests.
+	@mkdir -p var
+	@$(FIRST)
+	@nice $(BESIDE) > var/check.log 2>&1 & beside=$$!; \
+		$(BIN)/pytest -m $(ALL); failed=$$?; \
+		echo "While the tests ran:"; wait $$beside || failed=1; cat var/check.log; exit $$failed
+
+# Apart, because `make -n` runs recipes that name $(MAKE).
+FIRST = $(MAKE) --jobs 2 --output-sync --no-print-directory code browsers collected
+BESIDE = $(MAKE) --keep-going --no-print-directory beside
+
+code: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/tenantry export-schema --check --to graphql/schema.graphql
 	$(BIN)/python -m release breaking
-	@npm run check --prefix web --silent
-	@mkdir -p var
-	@nice $(BESIDE) > var/check.log 2>&1 & beside=$$!; \
-		$(BIN)/pytest; failed=$$?; \
-		echo "While the tests ran:"; wait $$beside || failed=1; cat var/check.log; exit $$failed
 
-# Apart, because `make -n` runs recipes that name $(MAKE).
-BESIDE = $(MAKE) --keep-going --no-print-directory beside
+browsers: install web/node_modules/.tools
+	@npm run check --prefix web --silent
+
+# Compiles the tests once, which each process that runs them would do otherwise.
+collected: install
+	@$(BIN)/pytest --collect-only -qq -n 0 > var/collected.log || { cat var/collected.log; exit 1; }
 
 # What `make check` does in the time that the tests leave, because they wait for processes and sockets.
 beside: types docs lint units
@@ -109,8 +120,7 @@ web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.
 	@touch web/node_modules/.package-lock.json $(PAGE) $(PACKAGES)
 	@touch $(SCRIPTS) $(DEMO) $@
 
-web: install web/node_modules/.tools ## Check the packages for browsers: format, types, unit tests, and sizes.
-	@npm run check --prefix web --silent
+web: browsers ## Check the packages for browsers: format, types, unit tests, and sizes.
 	@npm test --prefix web --silent
 
 units: install web/node_modules/.tools
@@ -150,7 +160,7 @@ breaking: install ## Compare the schema with the one of the last release.
 
 release: install ## Check, build, and try the wheel of a version (make release VERSION=0.2.0).
 	@$(BIN)/python -m release prepare "$(VERSION)"
-	@$(MAKE) check
+	@$(MAKE) check ALL='""'
 	@$(BIN)/python -m release build "$(VERSION)"
 
 container-check: ## Build the container image, and wait until it is healthy (needs Docker).

@@ -24,7 +24,7 @@ from rich.table import Table
 from tests.browser.react_page import Site, Tab, build
 from tests.browser.support import SECRET_KEY
 from tests.support.processes.commands import started
-from tests.support.servers.chromium import LOCAL, chromium
+from tests.support.servers.chromium import chromium
 
 PAGE = Path(__file__).with_name("page")
 MANY = 1_000
@@ -221,7 +221,7 @@ def main(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pages = build(str(PAGE), folder / "pages")
         server = stack.enter_context(started("dev", folder=folder, **SETTINGS))
-        browser = stack.enter_context(chromium(LOCAL))
+        browser = stack.enter_context(chromium())
         site = Site(server, pages, browser)
         user, address = site.person()
         own = [site.organization(name, user) for name in ("Engines", "Difference")]

@@ -28,7 +28,7 @@ from tests.support.data.factories import ADMIN, Acme, create_acme
 from tests.support.database.database_refill import Content, Refill, administer, content
 from tests.support.documents.both_executors import execute_on_both, execute_once
 from tests.support.servers import postgres
-from tests.support.shared_schemas import share_schemas
+from tests.support.shared_objects import share_objects
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    share_schemas()
+    share_objects()
     if config.getoption("--both-executors"):
         execute_on_both()
 
@@ -71,28 +71,31 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make test` leaves to `make check`, and lets the long tests start first."""
+    """Marks what is left out on PostgreSQL, and lets the long tests start first."""
     long = [item for item in items if item.get_closest_marker("slow")]
-    for item in repeated_on_postgresql(items):
-        item.add_marker(pytest.mark.slow)
-    items[:] = deal(long, [item for item in items if item not in long])
+    mark_on_postgresql(items)
+    long_ids = {id(item) for item in long}
+    items[:] = deal(long, [item for item in items if id(item) not in long_ids])
 
 
-def repeated_on_postgresql(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Returns the cases on PostgreSQL of tests that SQLite runs too.
+def mark_on_postgresql(items: list[pytest.Item]) -> None:
+    """Marks the cases on PostgreSQL of tests that SQLite runs too.
 
-    A test that is marked `both_databases`, or that is for PostgreSQL only, keeps its first case.
+    `make check` runs the first case of a test, and all cases if it is marked `both_databases`.
+    `make test` runs the first case, if the test is marked, or for PostgreSQL only.
     """
     databases = [(item, item.nodeid.split("[")[0], database_of(item)) for item in items]
     on_sqlite = {name for _, name, database in databases if database == "sqlite"}
-    seen, repeated = set[str](), list[pytest.Item]()
+    seen = set[str]()
     for item, name, database in databases:
         if database != "postgresql":
             continue
-        if name in seen or (name in on_sqlite and not item.get_closest_marker("both_databases")):
-            repeated.append(item)
+        needs_both = item.get_closest_marker("both_databases")
+        if name in seen or (name in on_sqlite and not needs_both):
+            item.add_marker(pytest.mark.slow)
+        if name in seen and name in on_sqlite and not needs_both:
+            item.add_marker(pytest.mark.repeated)
         seen.add(name)
-    return repeated
 
 
 def database_of(item: pytest.Item) -> object:

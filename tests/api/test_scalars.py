@@ -163,6 +163,7 @@ async def test_no_number_changes_silently(api: Api, acme: Acme, number: str) -> 
     assert await set_number(api, acme, number) == ["refused"] * 3
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("number", "kept"),
     [

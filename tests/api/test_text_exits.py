@@ -320,6 +320,7 @@ LABELLED: dict[str, JSON] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("field", LABELLED)
 async def test_labels_have_no_control_characters(api: Api, field: str) -> None:
     await make_permission(api, "org:reports:write")

@@ -61,6 +61,7 @@ async def log_of(api: Api, fields: str, after: str = "0") -> Any:
 # ------------------------------------------------------------------- metadata from before the limit
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("levels", [252, 254, 300])
 async def test_deep_metadata_is_shown_in_every_answer(api: Api, acme: Acme, levels: int) -> None:
     await make_deep(api, acme, levels)
@@ -76,6 +77,7 @@ async def test_deep_metadata_is_shown_in_every_answer(api: Api, acme: Acme, leve
     assert depth(membership["organization"]["publicMetadata"]) == levels
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("levels", [252, 254, 300])
 async def test_an_organization_with_deep_metadata_can_be_worked_with(
     api: Api, acme: Acme, levels: int
@@ -105,6 +107,7 @@ async def test_an_organization_with_deep_metadata_can_be_worked_with(
     assert depth(log[-1]["data"]["public_metadata"]) == levels
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("levels", [252, 254, 300])
 async def test_deep_metadata_can_be_replaced_and_not_kept_by_a_merge(
     api: Api, acme: Acme, levels: int

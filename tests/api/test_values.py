@@ -68,6 +68,7 @@ REFUSED = [
 BLANK = ["", " ", "\u3000", "\u200d", "\u3164", "\u2800\u00a0", "\ufe0f", "\u200b\ufeff", "\u034f"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_name_of_any_script_is_kept_as_it_is(api: Api, acme: Acme, name: str) -> None:
     organization = await api.mutate(

@@ -24,7 +24,7 @@ VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    with browsers.chromium(browsers.LOCAL) as running:
+    with browsers.chromium() as running:
         yield running
 
 

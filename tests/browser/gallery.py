@@ -15,6 +15,9 @@ from tests.browser.react_page import NODE, REPOSITORY
 SOURCES = REPOSITORY / "web" / "demo" / "gallery"
 VITE = REPOSITORY / "web" / "node_modules" / "vite" / "bin" / "vite.js"
 
+# What stands beside an anchor is placed in the frame after it is shown.
+PLACED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 def scenes() -> list[str]:
     """The names of all states, as the gallery's own source has them."""
@@ -68,12 +71,14 @@ class Gallery:
         query = {"state": state, "lang": lang, "theme": "light", **given}
         page.goto(f"{self.url}/index.html?{urlencode(query)}")
         page.wait_for_selector("html[data-pressed]", state="attached")
-        # What stands beside an anchor is placed in the frame after it is shown.
-        page.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
+        page.evaluate(PLACED)
         if not state.endswith("-loading"):
             page.wait_for_selector(".tn-skeleton", state="detached")
+
+    def change(self, page: Page, *, lang: str = "en", theme: str = "light") -> None:
+        """Shows the state that a page has in another language or theme, without loading it again."""
+        page.evaluate("look => changeLook(look)", {"lang": lang, "theme": theme})
+        page.evaluate(PLACED)
 
     def _heard(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and "shows nothing because" not in text:

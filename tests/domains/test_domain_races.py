@@ -40,7 +40,7 @@ from tests.support.servers.dns import name_server
 pytestmark = pytest.mark.both_databases
 
 Call = Callable[[], Awaitable[Answer]]
-FULL_RACE = pytest.param(50, marks=pytest.mark.slow)
+ROUNDS = [pytest.param(6, marks=pytest.mark.smaller), pytest.param(50, marks=pytest.mark.slow)]
 
 
 async def patiently(call: Call) -> Answer:
@@ -67,7 +67,7 @@ async def two_domains(api: Api, acme: Acme, other: str, name: str) -> tuple[JSON
     return ours, await created(api, other, name, by=SERVICE)
 
 
-@pytest.mark.parametrize("rounds", [6, FULL_RACE])
+@pytest.mark.parametrize("rounds", ROUNDS)
 async def test_of_two_codes_for_one_name_one_wins(api: Api, acme: Acme, rounds: int) -> None:
     other = await an_organization(api, by=acme.outsider, name="Other")
     await api.mutate("updateInstance", {"domainsPerOrganization": 0}, by=SERVICE)
@@ -88,7 +88,7 @@ async def test_of_two_codes_for_one_name_one_wins(api: Api, acme: Acme, rounds: 
     assert len(await claims(api.store)) == rounds
 
 
-@pytest.mark.parametrize("rounds", [6, FULL_RACE])
+@pytest.mark.parametrize("rounds", ROUNDS)
 async def test_ownership_beats_a_code_in_every_order(api: Api, acme: Acme, rounds: int) -> None:
     """The record wins, even if the code was a moment faster."""
     other = await an_organization(api, by=acme.outsider, name="Other")

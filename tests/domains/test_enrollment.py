@@ -330,6 +330,7 @@ async def test_a_suggestion_of_another_address_is_hidden(api: Api, acme: Acme) -
     assert codes(await api.mutate("acceptSuggestion", input, by=person)) == ["resource_not_found"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "instance", [{"domainsEnabled": False}, {"domainsEnrollmentModes": ["AUTOMATIC_INVITATION"]}]
 )

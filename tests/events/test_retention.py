@@ -33,6 +33,7 @@ async def change(api: Api, acme: Acme, *roles: str) -> list[int]:
     return [int(answer.payload["cursor"]) for answer in answers]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("batch", [2, 2_000])
 async def test_what_is_older_goes_and_the_rest_stays(
     api: Api, acme: Acme, batch: int, monkeypatch: pytest.MonkeyPatch
@@ -89,6 +90,7 @@ async def cursors(api: Api) -> list[int]:
     return [one["cursor"] for one in await events(api.store)]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("batch", [2, 2_000])
 @pytest.mark.parametrize("ahead", [1, 7])
 async def test_events_written_while_the_clock_was_ahead_keep_nothing(

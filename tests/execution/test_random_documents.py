@@ -62,7 +62,7 @@ def by_path(errors: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize(
     ("database_url", "seeds"),
     [
-        pytest.param("sqlite", FEW, id="sqlite-few"),
+        pytest.param("sqlite", FEW, marks=pytest.mark.smaller, id="sqlite-few"),
         pytest.param("postgresql", FEW, marks=pytest.mark.slow, id="postgresql-few"),
         pytest.param("sqlite", MANY, marks=pytest.mark.slow, id="sqlite-many"),
     ],

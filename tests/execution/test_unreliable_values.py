@@ -32,7 +32,10 @@ LATER = frozenset(
 )
 # Documents of each test; more of them are slow.
 FEW, MANY = range(150), range(1_000, 1_500)
-SOME = [pytest.param(FEW, id="few"), pytest.param(MANY, marks=pytest.mark.slow, id="many")]
+SOME = [
+    pytest.param(FEW, marks=pytest.mark.smaller, id="few"),
+    pytest.param(MANY, marks=pytest.mark.slow, id="many"),
+]
 
 
 def make_document(seed: int, *, avoided: frozenset[str] = frozenset()) -> RandomDocument:

@@ -36,6 +36,7 @@ async def waiting(api: Api, email: str = "ada@example.com", **values: Any) -> st
     return answer.payload["user"]["id"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("values", [{}, {"issuer": ISSUER}])
 async def test_a_waiting_user_is_adopted_by_a_verified_equal_address(
     api: Api, values: JSON

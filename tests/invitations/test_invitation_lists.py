@@ -336,6 +336,7 @@ async def five_invitations(api: Api, acme: Acme) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("field", ORDERS)
 async def test_invitations_are_sorted_and_walked_in_both_directions(
     api: Api, acme: Acme, field: str

@@ -133,6 +133,7 @@ async def test_whoever_has_an_address_gets_no_other(api: Api, acme: Acme) -> Non
     assert refused.reason == "invitation_for_another_address"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("claims", "address", "is_verified"),
     [

@@ -202,6 +202,7 @@ async def test_a_worker_whose_lease_is_over_overwrites_nothing(api: Api, acme: A
     assert [(one.status, one.last_error) for one in await mails(api.store)] == [("sent", None)]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "said", ["550 \udcff no", "550 \x1b[31mno", "550 \x00no\u202e", "550 no\n"]
 )

@@ -26,7 +26,10 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("examples", [15, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "examples",
+    [pytest.param(15, marks=pytest.mark.smaller), pytest.param(100, marks=pytest.mark.slow)],
+)
 def test_nothing_that_is_sent_is_a_fault_of_the_server(
     fuzzed: Target, name: str, examples: int
 ) -> None:

@@ -119,6 +119,7 @@ EFFECTS: dict[str, tuple[JSON, Callable[[Api, Acme], Awaitable[object]], object,
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("effect", EFFECTS)
 async def test_a_setting_counts_everywhere_with_the_next_request(
     api: Api, other: Api, acme: Acme, effect: str

@@ -84,6 +84,7 @@ def nested(levels: int, innermost: Any = 1) -> JSON:
 # -------------------------------------------------------------------------------------------- depth
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("mutation", STORING)
 async def test_metadata_can_be_32_levels_deep(api: Api, acme: Acme, mutation: str) -> None:
     deepest: dict[str, Any] = {PUBLIC: nested(32), PRIVATE: nested(32)}
@@ -130,6 +131,7 @@ async def test_a_merge_is_as_deep_as_what_it_leads_to(api: Api, acme: Acme) -> N
 # ------------------------------------------------------------------------------------------ numbers
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "number",
     [

@@ -308,6 +308,7 @@ async def test_the_event_of_an_update_tells_what_was_before(api: Api, acme: Acme
     assert answer.payload["cursor"] == str(last["cursor"])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("input", [{"maxAllowedMemberships": 5}, {"adminDeleteEnabled": False}])
 async def test_limits_are_for_secret_keys_only(api: Api, acme: Acme, input: JSON) -> None:
     before = await contents(api.store)

@@ -98,6 +98,7 @@ async def test_a_bad_user_is_refused_with_all_faults(
 ISSUERS = [{}, {"issuer": ISSUER}]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("first", ISSUERS)
 @pytest.mark.parametrize("second", [*ISSUERS, {"externalId": "sub|new@example.com"}])
 async def test_a_user_who_waits_is_not_created_again(api: Api, first: JSON, second: JSON) -> None:

@@ -395,6 +395,7 @@ async def test_a_subscription_that_stripe_does_not_know_is_not_guessed(
 # ------------------------------------------------------------------------------------------ mapping
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("values", "status", "plan"),
     [

@@ -136,6 +136,7 @@ async def test_an_unpaid_checkout_takes_no_plan_that_an_operator_has_set(
     assert seen == ["team", "team", "pro"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("values", [{"plan": "team"}, {"plan": "pro", "status": "ENDED"}])
 async def test_a_paid_subscription_replaces_what_an_operator_has_set(
     api: Api, sold: Acme, values: JSON

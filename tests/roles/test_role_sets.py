@@ -504,6 +504,7 @@ async def test_an_organization_that_is_not_there_has_no_set(api: Api) -> None:
 # --------------------------------------------------------------------------------------- statements
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("members", [1, 20])
 async def test_a_move_takes_the_same_statements_for_one_and_for_many(
     api: Api, acme: Acme, members: int

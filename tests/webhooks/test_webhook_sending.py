@@ -439,6 +439,7 @@ async def test_who_lost_the_lease_writes_nothing_down(
     assert (delivery.status, delivery.attempts, delivery.last_status_code) == ("succeeded", 1, 200)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("status", [200, 500, 410])
 @pytest.mark.parametrize("attempts", [0, 7])
 async def test_a_replay_during_an_attempt_begins_when_the_attempt_has_ended(

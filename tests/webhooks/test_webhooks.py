@@ -412,6 +412,7 @@ async def test_a_replay_leaves_a_delivery_to_who_is_sending_it(api: Api) -> None
     assert (await in_store(api, sending))["claimed_until"] == until
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("given", "code", "field"),
     [

@@ -168,6 +168,7 @@ async def test_another_operation_of_the_document_is_another_request(api: Api, ac
     assert await count(api) == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("value", "other"), [(1, True), (1, 1.0), (0, False)])
 async def test_values_that_only_python_finds_equal_are_another_request(
     api: Api, acme: Acme, value: object, other: object

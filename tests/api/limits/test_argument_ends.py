@@ -305,6 +305,7 @@ def group_of(place: Place) -> str:
     return place.field if place.parent == "Mutation" else place.parent
 
 
+@pytest.mark.both_databases
 @pytest.mark.slow
 @pytest.mark.parametrize("group", sorted(set(map(group_of, PLACES))))
 async def test_no_value_of_an_argument_is_a_fault_of_the_server(walker: Walker, group: str) -> None:

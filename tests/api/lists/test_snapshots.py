@@ -208,7 +208,10 @@ async def test_the_caller_may_be_deleted_before_anything_is_read(api: Api, acme:
 # ------------------------------------------------------------------------------------- many at once
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "rounds",
+    [pytest.param(8, marks=pytest.mark.smaller), pytest.param(60, marks=pytest.mark.slow)],
+)
 async def test_who_reads_while_others_create_and_delete_loses_nothing(
     api: Api, acme: Acme, rounds: int
 ) -> None:

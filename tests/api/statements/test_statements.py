@@ -196,6 +196,7 @@ async def test_all_users_with_their_organizations_are_four_statements(api: Api) 
         assert read == ["instance", "membership", "user", "user"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("width", [1, 20])
 async def test_objects_by_id_are_at_most_two_statements_a_type(api: Api, width: int) -> None:
     company = await a_company(api, 20, 1)

@@ -7,6 +7,12 @@ import { SCENES, type Scene } from "./scenes.tsx";
 
 type Theme = "system" | "light" | "dark";
 
+/** How a state looks. */
+interface Look {
+  theme: Theme;
+  lang: string;
+}
+
 /** The languages, each loaded when it is asked for. */
 const LANGUAGES: Readonly<Record<string, () => Promise<PartialLocalization>>> = {
   en: () => import("@tenantry/react/locales/en").then(({ en }) => en),
@@ -17,8 +23,10 @@ const LANGUAGES: Readonly<Record<string, () => Promise<PartialLocalization>>> = 
 };
 
 const parameters = new URLSearchParams(location.search);
-const theme = (parameters.get("theme") ?? "system") as Theme;
-const language = parameters.get("lang") ?? "en";
+const look: Look = {
+  theme: (parameters.get("theme") ?? "system") as Theme,
+  lang: parameters.get("lang") ?? "en",
+};
 const name = parameters.get("state");
 const nonce = parameters.get("nonce");
 /** `?world=` holds more options of the world, as JSON. */
@@ -53,7 +61,13 @@ function appears<Found extends Element>(find: () => Found | null | undefined): P
   });
 }
 
-function Stage({ scene, localization }: { scene: Scene; localization: PartialLocalization }) {
+interface StageProps {
+  scene: Scene;
+  theme: Theme;
+  localization: PartialLocalization;
+}
+
+function Stage({ scene, theme, localization }: StageProps) {
   const [tenantry] = useState(() => createFakeTenantry({ ...scene.world, ...world }));
   const [went, setWent] = useState<string>();
   useEffect(() => {
@@ -97,24 +111,32 @@ function Contents() {
 }
 
 const scene = name === null ? undefined : SCENES[name];
-const load = LANGUAGES[language];
 const root = createRoot(document.body.appendChild(document.createElement("main")));
-document.documentElement.dataset.theme = theme;
-if (scene && load) {
-  const show = (localization: PartialLocalization): void => {
-    document.documentElement.lang = localization.locale ?? "en";
-    document.documentElement.dir = localization.dir ?? "ltr";
-    root.render(
-      <StrictMode>
-        <Stage scene={scene} localization={localization} />
-      </StrictMode>,
-    );
-  };
+
+function show(scene: Scene, theme: Theme, localization: PartialLocalization): void {
+  document.documentElement.dataset.theme = theme;
+  document.documentElement.lang = localization.locale ?? "en";
+  document.documentElement.dir = localization.dir ?? "ltr";
+  root.render(
+    <StrictMode>
+      <Stage scene={scene} theme={theme} localization={localization} />
+    </StrictMode>,
+  );
+}
+
+if (scene && look.lang in LANGUAGES) {
+  /** Shows the state in another theme and language. Tests call it, because loading the page takes longer. */
+  const changeLook = async ({ theme, lang }: Look): Promise<void> =>
+    show(scene, theme, (await LANGUAGES[lang]?.()) ?? {});
+  Object.assign(window, { changeLook });
   // The buttons are named in English; the state that they lead to stays when the language changes.
   if (scene.clicks) {
-    show({});
+    show(scene, look.theme, {});
     await press(scene.clicks, scene.shows);
   }
-  show(await load());
+  await changeLook(look);
   document.documentElement.dataset.pressed = "";
-} else root.render(<Contents />);
+} else {
+  document.documentElement.dataset.theme = look.theme;
+  root.render(<Contents />);
+}

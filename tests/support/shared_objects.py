@@ -1,15 +1,21 @@
-"""Lets the applications of all tests share their schemas, and the documents that were read.
+"""Makes once for all tests of a process what takes longer to make than most tests run.
 
 Each test has an application of its own. Building the schema of each again takes as long as a whole
-test, and so does validating the same documents.
+test, and so does validating the same documents, or reading the certificates for an HTTP client.
 """
 
+import sys
 from collections import OrderedDict
 from functools import cache
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
+
+from httpx._transports import default as httpx_transports
+from starlette import routing
 
 from schema.execution.documents import KEPT_LENGTH, Document, Documents
 from server.http import app
+from server.observability import observer
 
 KEPT = 1_000
 
@@ -17,9 +23,18 @@ read_document = Documents._read  # pyright: ignore[reportPrivateUsage]
 shared: OrderedDict[Any, Document] = OrderedDict()
 
 
-def share_schemas() -> None:
-    """Replaces how schemas are built and documents are read, for all tests of this process."""
-    setattr(app, "build", cache(app.build))  # noqa: B010
+def share_objects() -> None:
+    """Replaces the functions that make them, for all tests of this process."""
+    makers = (
+        (app, "build"),
+        (observer, "version"),
+        (routing, "compile_path"),
+        (httpx_transports, "create_ssl_context"),
+    )
+    for module, name in makers:
+        setattr(module, name, cache(getattr(module, name)))
+    # httpx looks through all folders of packages for it in each request.
+    sys.modules.setdefault("sniffio", cast("ModuleType", None))
     setattr(Documents, "_read", _read_once)  # noqa: B010
 
 
