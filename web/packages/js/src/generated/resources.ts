@@ -466,7 +466,7 @@ export type RemoveMembershipInput = {
 export type SetOrganizationLogoInput = {
   /** The type of the image, which the data must have. Leave it out to accept each type. */
   readonly contentType?: ImageType | null | undefined;
-  /** The image: at most 150 KB, and 1,024 by 1,024 pixels. It is encoded again without metadata. Null to remove the logo. */
+  /** The image, with at most 150 KB and 1,024 by 1,024 pixels. The server encodes it again without metadata. Null to remove the logo. */
   readonly data?: string | null | undefined;
   /** ID of the organization whose logo changes. */
   readonly organizationId: string;
@@ -506,7 +506,7 @@ export type UpdateDomainEnrollmentInput = {
   readonly deletePending?: boolean;
   /** ID of the domain to change. */
   readonly domainId: string;
-  /** What the domain does from now on. The users who are there already are enrolled within seconds, each at most once. */
+  /** What the domain does from now on. Existing users are enrolled within seconds, each at most once. */
   readonly enrollmentMode: EnrollmentMode;
   /** ID of the organization whose domain to change. */
   readonly organizationId: string;
