@@ -32,8 +32,8 @@ def _name_nodes(type_name: str) -> dict[str, str]:
     match = LIST_TYPE.fullmatch(type_name)
     if match is None:
         return {}
-    node = BEFORE_CAPITAL.sub(" ", match[1]).lower()
-    nodes = f"{node[:-1]}ies" if node.endswith("y") else f"{node}s"
+    node = BEFORE_CAPITAL.sub(" ", match[1]).lower().replace("api ", "API ")
+    nodes = f"{node[:-1]}ies" if node.endswith("y") and not node.endswith("key") else f"{node}s"
     return {"node": node, "nodes": nodes}
 
 
