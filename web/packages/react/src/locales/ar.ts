@@ -213,7 +213,11 @@ export const ar: Localization = {
       moreOf: "صلاحيات أخرى للمفتاح {name}",
       created: "أُنشئ في {date}",
       createdBy: "أنشأه {name}، {date}",
-      lastUsed: "آخر استخدام",
+      use: "الاستخدام",
+      lastUsed: "آخر استخدام: {date}",
+      neverUsed: "لم يُستخدم قط",
+      expiresAt: "ينتهي: {date}",
+      doesNotExpire: "لا ينتهي",
       expires: "ينتهي",
       never: "أبدًا",
       inDays: {
@@ -243,7 +247,7 @@ export const ar: Localization = {
       revoke: "إلغاء",
       revokeTitle: "إلغاء «{name}»؟",
       revokeMessage:
-        "تتوقف البرامج التي تستخدم المفتاح {visible}… عن العمل فورًا. لا يمكن التراجع عن ذلك.",
+        "تتوقف البرامج التي تستخدم المفتاح {key} عن العمل فورًا. لا يمكن التراجع عن ذلك.",
       revokeDone: "تم إلغاء {name}.",
       quota: "يمكن أن يوجد {limit} من مفاتيح API. ألغِ أحدها أولًا.",
       permissionNames: {

@@ -188,7 +188,11 @@ export const de: Localization = {
       moreOf: "weitere Berechtigungen von {name}",
       created: "Erstellt am {date}",
       createdBy: "Erstellt von {name}, {date}",
-      lastUsed: "Zuletzt benutzt",
+      use: "Nutzung",
+      lastUsed: "Zuletzt benutzt: {date}",
+      neverUsed: "Nie benutzt",
+      expiresAt: "Läuft ab: {date}",
+      doesNotExpire: "Läuft nicht ab",
       expires: "Läuft ab",
       never: "Nie",
       inDays: {
@@ -217,7 +221,7 @@ export const de: Localization = {
       revoke: "Widerrufen",
       revokeTitle: "„{name}“ widerrufen?",
       revokeMessage:
-        "Programme, die den Schlüssel {visible}… benutzen, funktionieren sofort nicht mehr. Das lässt sich nicht rückgängig machen.",
+        "Programme, die den Schlüssel {key} benutzen, funktionieren sofort nicht mehr. Das lässt sich nicht rückgängig machen.",
       revokeDone: "{name} wurde widerrufen.",
       quota: "Es kann {limit} API-Schlüssel geben. Widerrufen Sie zuerst einen davon.",
       permissionNames: {

@@ -130,7 +130,11 @@ const pages = {
       moreOf: "more permissions of {name}",
       created: "Created {date}",
       createdBy: "Created by {name}, {date}",
-      lastUsed: "Last used",
+      use: "Use",
+      lastUsed: "Last used {date}",
+      neverUsed: "Never used",
+      expiresAt: "Expires {date}",
+      doesNotExpire: "Doesn’t expire",
       expires: "Expires",
       never: "Never",
       inDays: {
@@ -155,8 +159,7 @@ const pages = {
       holdsMore: "This key has permissions that you don’t have, so you can’t change it.",
       revoke: "Revoke",
       revokeTitle: "Revoke “{name}”?",
-      revokeMessage:
-        "Programs that use the key {visible}… stop working at once. You can’t undo this.",
+      revokeMessage: "Programs that use the key {key} stop working at once. You can’t undo this.",
       revokeDone: "Revoked {name}.",
       quota: "There can be {limit} API keys. Revoke one of them first.",
       permissionNames: {

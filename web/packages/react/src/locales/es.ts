@@ -189,7 +189,11 @@ export const es: Localization = {
       moreOf: "más permisos de {name}",
       created: "Creada el {date}",
       createdBy: "Creada por {name}, {date}",
-      lastUsed: "Último uso",
+      use: "Uso",
+      lastUsed: "Último uso: {date}",
+      neverUsed: "Nunca usada",
+      expiresAt: "Caduca: {date}",
+      doesNotExpire: "No caduca",
       expires: "Caduca",
       never: "Nunca",
       inDays: {
@@ -216,7 +220,7 @@ export const es: Localization = {
       revoke: "Revocar",
       revokeTitle: "¿Revocar «{name}»?",
       revokeMessage:
-        "Los programas que usan la clave {visible}… dejan de funcionar al instante. No se puede deshacer.",
+        "Los programas que usan la clave {key} dejan de funcionar al instante. No se puede deshacer.",
       revokeDone: "Se ha revocado {name}.",
       quota: "Puede haber {limit} claves de API. Revoca antes una de ellas.",
       permissionNames: {

@@ -190,7 +190,11 @@ export const fr: Localization = {
       moreOf: "autres autorisations de {name}",
       created: "Créée le {date}",
       createdBy: "Créée par {name}, {date}",
-      lastUsed: "Dernière utilisation",
+      use: "Utilisation",
+      lastUsed: "Utilisée le {date}",
+      neverUsed: "Jamais utilisée",
+      expiresAt: "Expire : {date}",
+      doesNotExpire: "N’expire pas",
       expires: "Expire",
       never: "Jamais",
       inDays: {
@@ -218,7 +222,7 @@ export const fr: Localization = {
       revoke: "Révoquer",
       revokeTitle: "Révoquer « {name} » ?",
       revokeMessage:
-        "Les programmes qui utilisent la clé {visible}… cessent aussitôt de fonctionner. Cette action est irréversible.",
+        "Les programmes qui utilisent la clé {key} cessent aussitôt de fonctionner. Cette action est irréversible.",
       revokeDone: "{name} est révoquée.",
       quota: "Il peut y avoir {limit} clés API. Révoquez-en une d’abord.",
       permissionNames: {

@@ -6,8 +6,6 @@ export interface Column<Row> {
   /** The heading. Columns of buttons give it for screen readers only. */
   label: string;
   isLabelHidden?: boolean;
-  /** Cards show the heading before what the cell says, which isn't enough alone. */
-  isLabelKept?: boolean;
   sort?: { direction: "ascending" | "descending" | "none"; onSort: () => void };
   cell: (row: Row) => ReactNode;
 }
@@ -43,11 +41,7 @@ export function Table<Row extends { id: string }>(props: {
         {props.rows.map((row) => (
           <tr key={row.id} role="row">
             {props.columns.map((column) => (
-              <td
-                key={column.id}
-                role="cell"
-                data-label={column.isLabelKept ? column.label : undefined}
-              >
+              <td key={column.id} role="cell">
                 {column.cell(row)}
               </td>
             ))}

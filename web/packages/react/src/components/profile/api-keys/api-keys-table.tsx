@@ -6,10 +6,11 @@ import { Button } from "../../../ui/button.tsx";
 import { DateText } from "../../../ui/date.tsx";
 import { type Column, Table } from "../../../ui/table.tsx";
 import { personName } from "../../people.ts";
+import { isolate } from "./isolate.ts";
 import type { NamedPermission } from "./permission-names.ts";
 
 const DAY_IN_MS = 86_400_000;
-/** An end that is nearer than this is also told in days. */
+/** An end that is nearer than this is told in days. */
 const SOON_IN_DAYS = 60;
 /** The number of permissions that a row shows at once. */
 const SHOWN_AT_ONCE = 2;
@@ -31,18 +32,7 @@ export function ApiKeysTable({ rows, nameOf, mayManage, onDialog }: ApiKeysTable
       label: words.permissions,
       cell: (row) => <Permissions of={row.name} all={nameOf(row.permissions)} />,
     },
-    {
-      id: "lastUsed",
-      label: words.lastUsed,
-      isLabelKept: true,
-      cell: ({ lastUsedAt }) => (lastUsedAt ? <DateText value={lastUsedAt} /> : words.never),
-    },
-    {
-      id: "expires",
-      label: words.expires,
-      isLabelKept: true,
-      cell: (row) => <Expiry apiKey={row} />,
-    },
+    { id: "use", label: words.use, cell: (row) => <Use apiKey={row} /> },
     {
       id: "actions",
       label: text.organizationProfile.members.actions,
@@ -76,7 +66,10 @@ function Identity({ apiKey }: { apiKey: ApiKeyResource }): ReactNode {
       </span>
       <span {...element("hint")}>
         {createdBy
-          ? format(words.createdBy, { name: personName(createdBy), date: date(createdAt) })
+          ? format(words.createdBy, {
+              name: isolate(personName(createdBy)),
+              date: date(createdAt),
+            })
           : format(words.created, { date: date(createdAt) })}
       </span>
     </div>
@@ -99,39 +92,71 @@ function Permissions(props: { of: string; all: readonly NamedPermission[] }): Re
     <div {...element("tags")}>
       {tags(props.all.slice(0, SHOWN_AT_ONCE))}
       {rest.length > 0 && (
-        <details {...element("tags")}>
+        <details>
           <summary {...element("link")}>
             {format(words.more, { count: rest.length })}{" "}
             <span {...element("visuallyHidden")}>{format(words.moreOf, { name: props.of })}</span>
           </summary>
-          {tags(rest)}
+          <div {...element("tags")}>{tags(rest)}</div>
         </details>
       )}
     </div>
   );
 }
 
-function Expiry({ apiKey: { expiresAt, revokedAt } }: { apiKey: ApiKeyResource }): ReactNode {
+function Use({ apiKey }: { apiKey: ApiKeyResource }): ReactNode {
+  const { lastUsedAt, revokedAt } = apiKey;
   const element = useElement();
   const { text } = useLocale();
   const words = text.organizationProfile.apiKeys;
-  const days = expiresAt ? (expiresAt.getTime() - Date.now()) / DAY_IN_MS : Number.NaN;
-  if (revokedAt || days <= 0) {
-    return (
-      <span {...element("tag")} data-tone="danger">
-        {revokedAt ? words.revoked : words.expired}
-      </span>
-    );
-  }
-  if (!expiresAt) return words.never;
-  const relative = new Intl.RelativeTimeFormat(text.locale, { numeric: "auto" });
   return (
     <div {...element("rowText")}>
-      <DateText value={expiresAt} />
-      {days < SOON_IN_DAYS && (
-        <span {...element("hint")}>{relative.format(Math.floor(days), "day")}</span>
+      <span>
+        {lastUsedAt ? (
+          <Dated template={words.lastUsed} date={<DateText value={lastUsedAt} />} />
+        ) : (
+          words.neverUsed
+        )}
+      </span>
+      {isValid(apiKey) ? (
+        <Expiry at={apiKey.expiresAt} />
+      ) : (
+        <span {...element("tag")} data-tone="danger">
+          {revokedAt ? words.revoked : words.expired}
+        </span>
       )}
     </div>
+  );
+}
+
+function Expiry({ at }: { at: Date | null }): ReactNode {
+  const element = useElement();
+  const { text, date } = useLocale();
+  const words = text.organizationProfile.apiKeys;
+  if (!at) return <span {...element("hint")}>{words.doesNotExpire}</span>;
+  const days = Math.floor((at.getTime() - Date.now()) / DAY_IN_MS);
+  const soon = new Intl.RelativeTimeFormat(text.locale, { numeric: "auto" });
+  const when = (
+    <time {...element("date")} dateTime={at.toISOString()} title={date(at)}>
+      {days < SOON_IN_DAYS ? soon.format(days, "day") : date(at)}
+    </time>
+  );
+  return (
+    <span {...element("hint")}>
+      <Dated template={words.expiresAt} date={when} />
+    </span>
+  );
+}
+
+/** A sentence around a date, which stays on one line. */
+function Dated({ template, date }: { template: string; date: ReactNode }): ReactNode {
+  const [before, after] = template.split("{date}");
+  return (
+    <>
+      {before}
+      {date}
+      {after}
+    </>
   );
 }
 

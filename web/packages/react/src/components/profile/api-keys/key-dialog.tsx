@@ -65,8 +65,9 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
         {locked && <Note>{locked}</Note>}
         <TextField
           {...shared}
+          data-autofocus
           label={words.name}
-          hint={words.nameHint}
+          hint={!apiKey && words.nameHint}
           value={name}
           error={sentence("name")}
           onText={setName}

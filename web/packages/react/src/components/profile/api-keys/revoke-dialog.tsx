@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useLocale } from "../../../localization.tsx";
 import { ConfirmDialog } from "../../../ui/confirm.tsx";
 import { useToast } from "../../../ui/toast.tsx";
+import { isolate } from "./isolate.ts";
 
 export function RevokeKeyDialog(props: { apiKey: ApiKeyResource; onClose: () => void }): ReactNode {
   const { text, format } = useLocale();
@@ -12,7 +13,7 @@ export function RevokeKeyDialog(props: { apiKey: ApiKeyResource; onClose: () => 
   return (
     <ConfirmDialog
       title={format(words.revokeTitle, { name })}
-      message={format(words.revokeMessage, { visible })}
+      message={format(words.revokeMessage, { key: isolate(`${visible}…`) })}
       action={words.revoke}
       onConfirm={async () => {
         await props.apiKey.revoke();
