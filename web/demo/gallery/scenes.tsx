@@ -157,7 +157,6 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "profile-domains": { show: profile("domains") },
   "profile-domains-verify": { show: profile("domains"), clicks: ["Verify punched-cards.example"] },
   "profile-api-keys": { show: profile("apiKeys") },
-  "profile-api-keys-empty": { show: profile("apiKeys"), world: { apiKeys: [] } },
   "profile-api-keys-auditor": { show: profile("apiKeys"), world: { role: "org:auditor" } },
   "profile-api-keys-create": { show: profile("apiKeys"), clicks: ["Create API key"] },
   "profile-api-keys-secret": {
@@ -165,9 +164,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     clicks: ["Create API key", { label: "Name", text: "Printer" }, "Create API key"],
     shows: "dialog[open] input[readonly]",
   },
-  "profile-api-keys-edit": { show: profile("apiKeys"), clicks: ["Edit Build server"] },
   "profile-api-keys-locked": { show: profile("apiKeys"), clicks: ["Edit Payroll"] },
-  "profile-api-keys-revoke": { show: profile("apiKeys"), clicks: ["Revoke Build server"] },
   "profile-role-refused": {
     show: profile("members"),
     world: { fails: { updateMember: "organization_minimum_permissions_needed" } },
