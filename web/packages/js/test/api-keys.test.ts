@@ -61,6 +61,7 @@ test("the keys of an organization are listed, changed, and revoked", async () =>
     lastUsedAt: null,
   });
   expect((await key?.update({ name: "CI", expiresInDays: null }))?.name).toBe("CI");
+  await clock.pass(1_000);
   expect((await key?.revoke({ reason: "Leaked" }))?.revokedAt).toEqual(
     new Date("2026-11-30T00:00:00Z"),
   );
@@ -72,7 +73,8 @@ test("the keys of an organization are listed, changed, and revoked", async () =>
     ["RevokeApiKey", { ...ref, reason: "Leaked" }],
   ]);
   await clock.pass(1_000);
-  expect(told).toContainEqual({ list: "apiKeys", organizationId: "org_1" });
+  const again = { list: "apiKeys", organizationId: "org_1" };
+  expect(told).toEqual([again, again]);
 });
 
 test("only the caller gets the secret of a new key", async () => {

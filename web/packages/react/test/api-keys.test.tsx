@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import {
   type ApiKeyResource,
+  type CreatedApiKey,
   type OrganizationResource,
   type PermissionResource,
   TenantryError,
@@ -83,10 +84,13 @@ function type(label: string, text: string): void {
 }
 
 test("a key gets what the viewer may give, and its secret is shown once", async () => {
-  const createApiKey = vi.fn<OrganizationResource["createApiKey"]>(async ({ name }) => ({
-    apiKey: apiKey({ name }),
-    secret: "ak_3f9c0a7d21be_secret",
-  }));
+  let finish: (created: CreatedApiKey) => void = () => {};
+  const createApiKey = vi.fn<OrganizationResource["createApiKey"]>(
+    () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  );
   const page = show([...OWN, ...MANAGE], apiKey({}), { createApiKey });
   await open(page, "Create API key");
   const boxes = [...dialog().querySelectorAll("fieldset label")];
@@ -99,6 +103,9 @@ test("a key gets what the viewer may give, and its secret is shown once", async 
   type("Name", " Printer ");
   flushSync(() => field("Repair looms").click());
   press(dialog(), "Create API key");
+  // Nobody leaves before the secret is there.
+  press(dialog(), "Cancel");
+  finish({ apiKey: apiKey({ name: "Printer" }), secret: "ak_3f9c0a7d21be_secret" });
 
   await eventually(() => expect(field("API key").value).toBe("ak_3f9c0a7d21be_secret"));
   const params = { name: "Printer", permissions: ["org:looms:repair"], expiresInDays: 90 };

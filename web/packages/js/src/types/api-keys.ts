@@ -52,6 +52,6 @@ export interface UpdateApiKeyParams {
 
 export interface CreatedApiKey {
   readonly apiKey: ApiKeyResource;
-  /** The key itself. Show it at once: nothing keeps it, here or at the server. */
+  /** The key itself. Show it at once: it can't be read again. */
   readonly secret: string;
 }
