@@ -54,13 +54,9 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
     if (name.trim())
       props.onSubmit({ name: name.trim(), description: description.trim(), permissions });
   };
-  // Whoever leaves while a key is made would never see its secret.
-  const close = (): void => {
-    if (!action.isBusy) props.onClose();
-  };
   const shared = { readOnly: locked !== undefined, autoComplete: "off" };
   return (
-    <Dialog title={props.title} onClose={close}>
+    <Dialog title={props.title} onClose={props.onClose}>
       <form {...element("form")} onSubmit={submit} noValidate>
         {locked && <Note>{locked}</Note>}
         <TextField
@@ -93,7 +89,7 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
           message={limit === undefined ? undefined : format(words.quota, { limit })}
         />
         <div {...element("actions")}>
-          <Button onClick={close}>{text.common.cancel}</Button>
+          <Button onClick={props.onClose}>{text.common.cancel}</Button>
           <Button
             type="submit"
             variant="primary"
