@@ -38,7 +38,7 @@ const FIELDS = ["name", "description", "permissions"];
 export function KeyDialog(props: KeyDialogProps): ReactNode {
   const { apiKey, locked, action } = props;
   const element = useElement();
-  const { text, format, errorMessage } = useLocale();
+  const { text, errorMessage } = useLocale();
   const words = text.organizationProfile.apiKeys;
   const [name, setName] = useState(apiKey?.name ?? "");
   const [description, setDescription] = useState(apiKey?.description ?? "");
@@ -48,19 +48,18 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
     const error = refused.of(field);
     return error && errorMessage(error);
   };
-  const limit = quotaOf(refused.rest);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (name.trim())
       props.onSubmit({ name: name.trim(), description: description.trim(), permissions });
   };
-  const shared = { readOnly: locked !== undefined, autoComplete: "off" };
+  const isLocked = locked !== undefined;
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form {...element("form")} onSubmit={submit} noValidate>
         {locked && <Note>{locked}</Note>}
         <TextField
-          {...shared}
+          readOnly={isLocked}
           data-autofocus
           label={words.name}
           hint={!apiKey && words.nameHint}
@@ -69,7 +68,7 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
           onText={setName}
         />
         <TextField
-          {...shared}
+          readOnly={isLocked}
           label={words.description}
           value={description}
           error={sentence("description")}
@@ -84,17 +83,14 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
           />
         )}
         {props.children}
-        <ErrorAlert
-          error={refused.rest}
-          message={limit === undefined ? undefined : format(words.quota, { limit })}
-        />
+        <Refusal error={refused.rest} />
         <div {...element("actions")}>
           <Button onClick={props.onClose}>{text.common.cancel}</Button>
           <Button
             type="submit"
             variant="primary"
             isBusy={action.isBusy}
-            disabled={!name.trim() || locked !== undefined}
+            disabled={!name.trim() || isLocked}
           >
             {props.button}
           </Button>
@@ -104,9 +100,14 @@ export function KeyDialog(props: KeyDialogProps): ReactNode {
   );
 }
 
-/** How many keys there can be, if there are that many. */
-function quotaOf(error: unknown): number | undefined {
-  if (!isTenantryError(error)) return undefined;
-  const limit = error.errors.find(({ code }) => code === "quota_exceeded")?.meta.limit;
-  return typeof limit === "number" ? limit : undefined;
+/** What was refused about the key as a whole. A full organization is told how many keys it can have. */
+function Refusal({ error }: { error: unknown }): ReactNode {
+  const { text, format } = useLocale();
+  const errors = isTenantryError(error) ? error.errors : [];
+  const limit = errors.find(({ code }) => code === "quota_exceeded")?.meta.limit;
+  const quota =
+    typeof limit === "number"
+      ? format(text.organizationProfile.apiKeys.quota, { limit })
+      : undefined;
+  return <ErrorAlert error={error} message={quota} />;
 }
