@@ -271,8 +271,10 @@ def test_59_overlays_go_into_the_container_of_the_page(gallery: Gallery) -> None
 def test_60_what_a_member_sees_of_the_settings(gallery: Gallery) -> None:
     admin = gallery.open("profile-general").get_by_role("navigation")
     expect(admin.get_by_role("button")).to_have_text(
-        ["General", "Members", "Invitations", "Requests", "Domains", "API keys", "Activity"]
-        + ["Billing"]
+        [
+            *("General", "Members", "Invitations", "Requests"),
+            *("Domains", "API keys", "Activity", "Billing"),
+        ]
     )
     page = gallery.open("profile-general-member")
     expect(page.get_by_role("navigation").get_by_role("button")).to_have_text(
