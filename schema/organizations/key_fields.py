@@ -7,7 +7,15 @@ import strawberry
 from models.keys.scopes import KeyScope
 from models.roles import API_KEYS_READ
 from resolvers.lists.page_requests import PageArguments
-from schema.foundation.connections import After, Connection, First, Node
+from schema.foundation.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    Offset,
+)
 from schema.foundation.context import Info
 from schema.foundation.guards import query_guard
 
@@ -26,6 +34,9 @@ class KeyFields(Node):
         info: Info,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
         include_invalid: Annotated[
             bool,
             strawberry.argument(
@@ -35,5 +46,5 @@ class KeyFields(Node):
     ) -> Connection[Annotated["ApiKey", strawberry.lazy("schema.api_keys.types")]] | None:
         from schema.api_keys.types import load_api_keys
 
-        arguments = PageArguments(first, after)
+        arguments = PageArguments(first, after, last, before, offset)
         return await load_api_keys(info, self.id, arguments, include_invalid=include_invalid)

@@ -7,6 +7,7 @@ import base64
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -270,7 +271,10 @@ def test_59_overlays_go_into_the_container_of_the_page(gallery: Gallery) -> None
 def test_60_what_a_member_sees_of_the_settings(gallery: Gallery) -> None:
     admin = gallery.open("profile-general").get_by_role("navigation")
     expect(admin.get_by_role("button")).to_have_text(
-        ["General", "Members", "Invitations", "Requests", "Domains", "Activity", "Billing"]
+        [
+            *("General", "Members", "Invitations", "Requests"),
+            *("Domains", "API keys", "Activity", "Billing"),
+        ]
     )
     page = gallery.open("profile-general-member")
     expect(page.get_by_role("navigation").get_by_role("button")).to_have_text(
@@ -330,6 +334,7 @@ def test_63_a_list_that_failed_says_nothing_about_its_rows(gallery: Gallery) -> 
         "invitations": "getInvitations",
         "requests": "getMembershipRequests",
         "domains": "getDomains",
+        "api-keys": "getApiKeys",
     }.items():
         page = gallery.open(f"profile-{path}", world={"fails": {method: "UNAVAILABLE"}})
         expect(page.get_by_role("alert")).to_be_visible()
@@ -628,6 +633,73 @@ def test_62_a_full_organization(live: Site) -> None:
         page.get_by_label("Email addresses").fill("two@example.org")
         page.get_by_role("button", name="Send invitations").click()
         expect(page.get_by_role("button", name="Revoke two@example.org")).to_be_visible()
+
+
+CREATE_KEY = """mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
+    apiKey { id } userErrors { message } } }"""
+REVOKE_KEY = """mutation ($input: ApiKeyRefInput!) { revokeApiKey(input: $input) {
+    apiKey { id } userErrors { message } } }"""
+MEMBERS = "query ($id: ID!) { organization(by: {id: $id}) { memberships { totalCount } } }"
+
+
+def test_60_api_keys_at_a_server(live: Site) -> None:
+    ada, address = live.person()
+    engines = live.organization("Engines", ada)["id"]
+    props = json.dumps({"routing": "virtual", "startPath": "apiKeys", "organization": engines})
+
+    def count_members(secret: str) -> Any:
+        answer = live.server.graphql(MEMBERS, f"Bearer {secret}", id=engines).json()
+        return answer.get("data") and answer["data"]["organization"]["memberships"]["totalCount"]
+
+    with live.tab(address, "profile", props=props) as tab:
+        page, dialog = tab.page, tab.page.get_by_role("dialog")
+        keys = page.get_by_role("table").locator(".tn-rowTitle")
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        tab.run("organization => tenantry.setActive({ organization })", engines)
+        tab.wait("tenantry.live.status === 'open'")
+
+        page.get_by_role("button", name="Create API key").click()
+        dialog.get_by_label("Name").fill("Build server")
+        dialog.get_by_label("Read members").check()
+        dialog.get_by_role("button", name="Create API key").click()
+        secret = dialog.get_by_role("textbox", name="API key", exact=True).input_value()
+        dialog.get_by_role("button", name="Copy").click()
+        expect(dialog.get_by_text("Copied.")).to_be_visible()
+        assert tab.run("navigator.clipboard.readText()") == secret
+        page.mouse.click(2, 2)
+        dialog.get_by_role("button", name="Done").click()
+        expect(keys).to_have_text(["Build server"])
+        assert secret not in page.content() + tab.run(
+            "JSON.stringify([tenantry.state, { ...localStorage }, { ...sessionStorage }])"
+        )
+        assert count_members(secret) == 1
+
+        page.get_by_role("button", name="Edit Build server").click()
+        name, save = dialog.get_by_label("Name"), dialog.get_by_role("button", name="Save")
+        name.fill("<b>CI</b>")
+        save.click()
+        expect(name).to_have_attribute("aria-invalid", "true")
+        expect(keys).to_have_text(["Build server"])
+        name.fill("CI")
+        save.click()
+        expect(keys).to_have_text(["CI"])
+
+        page.get_by_role("button", name="Revoke CI").click()
+        revoke = page.get_by_role("alertdialog", name="Revoke “CI”?")
+        revoke.get_by_role("button", name="Revoke").click()
+        expect(page.get_by_text("There are no API keys.")).to_be_visible()
+        assert count_members(secret) is None
+
+        # What somebody else does shows too.
+        fields = {
+            "organizationId": engines,
+            "name": "Import",
+            "permissions": ["org:sys_memberships:read"],
+        }
+        made = live.graphql(CREATE_KEY, input=fields)["createApiKey"]["apiKey"]
+        expect(keys).to_have_text(["Import"])
+        live.graphql(REVOKE_KEY, input={"organizationId": engines, "apiKeyId": made["id"]})
+        expect(page.get_by_text("There are no API keys.")).to_be_visible()
 
 
 def test_67_a_large_logo(live: Site) -> None:

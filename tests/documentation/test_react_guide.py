@@ -40,12 +40,13 @@ def compiled(folder: Path) -> str:
 
 
 def test_the_programs_fit_the_types(tmp_path: Path) -> None:
-    snippets = read_snippets(ROOT / "docs" / "guides" / "react.md")
+    guides = [ROOT / "docs" / "guides" / name for name in ("react.md", "api-keys.md")]
+    snippets = [snippet for guide in guides for snippet in read_snippets(guide)]
     programs = [snippet for snippet in snippets if snippet.language == "tsx"]
     for snippet in programs:
         (tmp_path / str(snippet.title)).write_text(snippet.text)
 
-    assert len(programs) == 6
+    assert len(programs) == 7
     assert compiled(tmp_path) == ""
 
 

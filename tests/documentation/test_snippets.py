@@ -47,6 +47,7 @@ PROGRAMS = {
     "docs/guides/backend-api.md": {"ts"},
     "docs/guides/calls.md": {"ts"},
     "docs/guides/react.md": {"tsx"},
+    "docs/guides/api-keys.md": {"tsx"},
     "docs/guides/next.md": {"js", "jsx", "ts"},
     "docs/guides/node.md": {"js"},
     "docs/guides/python.md": {"python"},

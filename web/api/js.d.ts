@@ -2,6 +2,7 @@
 export { createTenantry } from "./client.ts";
 export type { TenantryApiError, TenantryErrorOptions } from "./foundation/errors.ts";
 export { hasCode, isTenantryError, TenantryError } from "./foundation/errors.ts";
+export type * from "./types/api-keys.ts";
 export type * from "./types/authorization.ts";
 export type * from "./types/domains.ts";
 export type * from "./types/events.ts";
@@ -315,6 +316,13 @@ export interface PermissionDecision {
     readonly permission: string;
     readonly role: RoleResource | null;
 }
+export interface PermissionResource {
+    readonly id: string;
+    readonly key: PermissionKey;
+    readonly name: string;
+    readonly description: string | null;
+    readonly type: "system" | "custom";
+}
 export interface RoleResource {
     readonly id: string;
     readonly key: RoleKey;
@@ -326,11 +334,12 @@ export interface RoleResource {
 export {};
 
 // types/organizations
-import type { PermissionKey, RoleKey, RoleResource } from "./authorization.ts";
+import type { ApiKeyResource, CreateApiKeyParams, CreatedApiKey } from "./api-keys.ts";
+import type { PermissionKey, PermissionResource, RoleKey, RoleResource } from "./authorization.ts";
 import type { EnrollmentMode, OrganizationDomainResource, OrganizationMembershipRequestResource } from "./domains.ts";
 import type { EventPage } from "./events.ts";
 import type { InviteMemberParams, InviteMembersParams, InviteMembersResult, OrganizationInvitationResource } from "./invitations.ts";
-import type { DomainListParams, EventListParams, InvitationListParams, MembershipListParams, MembershipRequestListParams, ResourcePage } from "./lists.ts";
+import type { ApiKeyListParams, DomainListParams, EventListParams, InvitationListParams, MembershipListParams, MembershipRequestListParams, ResourcePage } from "./lists.ts";
 import type { PublicUserData } from "./users.ts";
 export interface PublicOrganizationData {
     readonly id: string;
@@ -368,9 +377,12 @@ export interface OrganizationResource extends PublicOrganizationData {
     inviteMember(params: InviteMemberParams): Promise<OrganizationInvitationResource>;
     inviteMembers(params: InviteMembersParams): Promise<InviteMembersResult>;
     getRoles(): Promise<readonly RoleResource[]>;
+    getPermissions(): Promise<readonly PermissionResource[]>;
     getDomains(params?: DomainListParams): Promise<ResourcePage<OrganizationDomainResource>>;
     createDomain(name: string, params?: CreateDomainParams): Promise<OrganizationDomainResource>;
     getMembershipRequests(params?: MembershipRequestListParams): Promise<ResourcePage<OrganizationMembershipRequestResource>>;
+    getApiKeys(params?: ApiKeyListParams): Promise<ResourcePage<ApiKeyResource>>;
+    createApiKey(params: CreateApiKeyParams): Promise<CreatedApiKey>;
     getEvents(params?: EventListParams): Promise<EventPage>;
     getBilling(): Promise<OrganizationBilling>;
 }
@@ -430,184 +442,46 @@ export interface SlugAvailability {
     readonly suggestion: string | null;
 }
 
-// types/events
-import type { PageInfo } from "./lists.ts";
-import type { OrganizationResource } from "./organizations.ts";
-export type EventType = "ORGANIZATION_CREATED" | "ORGANIZATION_UPDATED" | "ORGANIZATION_DELETED" | "MEMBERSHIP_CREATED" | "MEMBERSHIP_UPDATED" | "MEMBERSHIP_DELETED" | "INVITATION_CREATED" | "INVITATION_RESENT" | "INVITATION_ACCEPTED" | "INVITATION_REVOKED" | "INVITATION_DECLINED" | "INVITATION_EXPIRED" | "DOMAIN_CREATED" | "DOMAIN_UPDATED" | "DOMAIN_DELETED" | "SUGGESTION_CREATED" | "SUGGESTION_ACCEPTED" | "MEMBERSHIP_REQUEST_CREATED" | "MEMBERSHIP_REQUEST_ACCEPTED" | "MEMBERSHIP_REQUEST_REJECTED" | "ROLE_CREATED" | "ROLE_UPDATED" | "ROLE_DELETED" | "PERMISSION_CREATED" | "PERMISSION_UPDATED" | "PERMISSION_DELETED" | "ROLE_SET_CREATED" | "ROLE_SET_UPDATED" | "ROLE_SET_DELETED" | "FEATURE_CREATED" | "FEATURE_UPDATED" | "FEATURE_DELETED" | "PLAN_CREATED" | "PLAN_UPDATED" | "PLAN_DELETED" | "SUBSCRIPTION_CREATED" | "SUBSCRIPTION_UPDATED" | "SUBSCRIPTION_ACTIVE" | "SUBSCRIPTION_PAST_DUE" | "USER_CREATED" | "USER_UPDATED" | "USER_DELETED" | "SESSION_CREATED" | "SESSION_ENDED" | "SESSION_REVOKED" | "INSTANCE_UPDATED" | "API_KEY_CREATED" | "API_KEY_UPDATED" | "API_KEY_REVOKED" | "SECRET_KEY_CREATED" | "SECRET_KEY_REVOKED";
-export interface TenantryEvent {
-    readonly id: string;
-    readonly cursor: string;
-    readonly type: EventType;
-    readonly name: string;
-    readonly occurredAt: Date;
-    readonly organizationId: string | null;
-    readonly actor: {
-        readonly type: "USER" | "SERVICE" | "API_KEY" | "SYSTEM";
-        readonly id: string | null;
-    };
-    readonly data: Readonly<Record<string, unknown>>;
-}
-export interface EventPage {
-    readonly data: readonly TenantryEvent[];
-    readonly pageInfo: PageInfo;
-}
-export type ListName = "memberships" | "invitations" | "membershipRequests" | "domains" | "roles" | "billing" | "events" | "userMemberships" | "userInvitations" | "userSuggestions";
-export interface Invalidation {
-    readonly list: ListName | "all";
-    readonly organizationId: string | null;
-}
-export interface LiveState {
-    readonly status: "off" | "connecting" | "open" | "waiting";
-    readonly cursor: string | null;
-}
-export interface OrganizationLeft {
-    readonly organizationId: string;
-    readonly slug: string | null;
-    readonly reason: "left" | "removed" | "deleted";
-}
-export interface TenantryEventMap {
-    event: TenantryEvent;
-    organization: OrganizationResource;
-    invalidate: readonly Invalidation[];
-    organizationLeft: OrganizationLeft;
-    live: LiveState;
-    signedOut: {
-        readonly reason: "sign_out" | "revoked" | "ended" | "identity_changed";
-    };
-}
-
-// types/lists
-import type { EnrollmentMode, MembershipRequestStatus, SuggestionStatus } from "./domains.ts";
-import type { EventType } from "./events.ts";
-import type { InvitationStatus } from "./invitations.ts";
-export interface ListParams {
-    readonly pageSize?: number | undefined;
-    readonly page?: number | undefined;
-    readonly offset?: number | undefined;
-    readonly after?: string | undefined;
-    readonly before?: string | undefined;
-}
-export interface PageInfo {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-}
-export interface ResourcePage<T> {
-    readonly data: readonly T[];
-    readonly totalCount: number;
-    readonly pageInfo: PageInfo;
-}
-export type OrderDirection = "ASC" | "DESC";
-export interface MembershipOrder {
-    readonly field: "CREATED_AT" | "FIRST_NAME" | "LAST_NAME" | "EMAIL_ADDRESS" | "ORGANIZATION_NAME";
-    readonly direction?: OrderDirection;
-}
-export interface InvitationOrder {
-    readonly field: "CREATED_AT" | "EMAIL_ADDRESS" | "EXPIRES_AT";
-    readonly direction?: OrderDirection;
-}
-export interface MembershipListParams extends ListParams {
-    readonly role?: readonly string[] | undefined;
-    readonly query?: string | undefined;
-    readonly orderBy?: MembershipOrder | undefined;
-}
-export interface InvitationListParams extends ListParams {
-    readonly status?: readonly InvitationStatus[] | undefined;
-    readonly query?: string | undefined;
-    readonly orderBy?: InvitationOrder | undefined;
-}
-export interface UserInvitationListParams extends ListParams {
-    readonly status?: readonly InvitationStatus[] | undefined;
-    readonly orderBy?: InvitationOrder | undefined;
-}
-export interface SuggestionListParams extends ListParams {
-    readonly status?: readonly SuggestionStatus[] | undefined;
-}
-export interface MembershipRequestListParams extends ListParams {
-    readonly status?: readonly MembershipRequestStatus[] | undefined;
-}
-export interface DomainListParams extends ListParams {
-    readonly enrollmentMode?: EnrollmentMode | undefined;
-    readonly verified?: boolean | undefined;
-}
-export interface EventListParams {
-    readonly pageSize?: number | undefined;
-    readonly after?: string | undefined;
-    readonly types?: readonly EventType[] | undefined;
-}
-
-// types/invitations
-import type { TenantryApiError } from "../foundation/errors.ts";
-import type { RoleKey } from "./authorization.ts";
-import type { OrganizationMembershipResource, PublicOrganizationData } from "./organizations.ts";
+// types/api-keys
+import type { PermissionKey } from "./authorization.ts";
 import type { PublicUserData } from "./users.ts";
-export type InvitationStatus = "pending" | "accepted" | "revoked" | "expired" | "declined";
-export interface InvitationMail {
-    readonly status: "not_requested" | "queued" | "sent" | "failed";
-    readonly attempts: number;
-    readonly lastError: string | null;
-    readonly sentAt: Date | null;
-}
-export interface OrganizationInvitationResource {
+export interface ApiKeyResource {
     readonly id: string;
     readonly organizationId: string;
-    readonly publicOrganizationData: PublicOrganizationData;
-    readonly emailAddress: string;
-    readonly role: RoleKey;
-    readonly roleName: string;
-    readonly status: InvitationStatus;
-    readonly url: string | null;
-    readonly mail: InvitationMail | null;
-    readonly redirectUrl: string | null;
-    readonly inviter: PublicUserData | null;
-    readonly inviterName: string | null;
-    readonly publicMetadata: Readonly<Record<string, unknown>>;
-    readonly expiresAt: Date;
+    readonly name: string;
+    readonly description: string | null;
+    readonly visible: string;
+    readonly permissions: readonly PermissionKey[];
+    readonly claims: Readonly<Record<string, unknown>> | null;
+    readonly createdBy: PublicUserData | null;
+    readonly expiresAt: Date | null;
+    readonly lastUsedAt: Date | null;
+    readonly revokedAt: Date | null;
+    readonly revocationReason: string | null;
     readonly createdAt: Date;
     readonly updatedAt: Date;
-    revoke(): Promise<OrganizationInvitationResource>;
-    resend(): Promise<OrganizationInvitationResource>;
+    update(params: UpdateApiKeyParams): Promise<ApiKeyResource>;
+    revoke(params?: {
+        readonly reason?: string | undefined;
+    }): Promise<ApiKeyResource>;
 }
-export interface UserOrganizationInvitationResource {
-    readonly id: string;
-    readonly publicOrganizationData: PublicOrganizationData;
-    readonly emailAddress: string;
-    readonly role: RoleKey;
-    readonly roleName: string;
-    readonly status: InvitationStatus;
-    readonly inviterName: string | null;
-    readonly publicMetadata: Readonly<Record<string, unknown>>;
-    readonly expiresAt: Date;
-    readonly createdAt: Date;
-    readonly updatedAt: Date;
-    accept(): Promise<OrganizationMembershipResource>;
-    decline(): Promise<UserOrganizationInvitationResource>;
-}
-export interface InvitationPreview {
-    readonly organizationName: string;
-    readonly organizationImageUrl: string;
-    readonly emailAddress: string;
-    readonly roleName: string;
-    readonly inviterName: string | null;
-    readonly status: InvitationStatus;
-    readonly expiresAt: Date;
-    readonly next: "sign_in" | "sign_up" | "accept" | "none";
-}
-export interface InviteMemberParams {
-    readonly emailAddress: string;
-    readonly role?: RoleKey | undefined;
-    readonly redirectUrl?: string | undefined;
+export interface CreateApiKeyParams {
+    readonly name: string;
+    readonly permissions: readonly PermissionKey[];
+    readonly description?: string | undefined;
+    readonly claims?: Readonly<Record<string, unknown>> | undefined;
     readonly expiresInDays?: number | undefined;
-    readonly notify?: boolean;
 }
-export interface InviteMembersParams extends Omit<InviteMemberParams, "emailAddress"> {
-    readonly emailAddresses: readonly string[];
-    readonly onError?: "reject_all" | "skip_failed" | undefined;
+export interface UpdateApiKeyParams {
+    readonly name?: string | undefined;
+    readonly permissions?: readonly PermissionKey[] | undefined;
+    readonly description?: string | null | undefined;
+    readonly claims?: Readonly<Record<string, unknown>> | null | undefined;
+    readonly expiresInDays?: number | null | undefined;
 }
-export interface InviteMembersResult {
-    readonly invitations: readonly OrganizationInvitationResource[];
-    readonly errors: readonly TenantryApiError[];
+export interface CreatedApiKey {
+    readonly apiKey: ApiKeyResource;
+    readonly secret: string;
 }
 
 // types/users
@@ -687,6 +561,189 @@ export interface SessionClaims {
     readonly iat: number;
     readonly exp: number;
     readonly [claim: string]: unknown;
+}
+
+// types/invitations
+import type { TenantryApiError } from "../foundation/errors.ts";
+import type { RoleKey } from "./authorization.ts";
+import type { OrganizationMembershipResource, PublicOrganizationData } from "./organizations.ts";
+import type { PublicUserData } from "./users.ts";
+export type InvitationStatus = "pending" | "accepted" | "revoked" | "expired" | "declined";
+export interface InvitationMail {
+    readonly status: "not_requested" | "queued" | "sent" | "failed";
+    readonly attempts: number;
+    readonly lastError: string | null;
+    readonly sentAt: Date | null;
+}
+export interface OrganizationInvitationResource {
+    readonly id: string;
+    readonly organizationId: string;
+    readonly publicOrganizationData: PublicOrganizationData;
+    readonly emailAddress: string;
+    readonly role: RoleKey;
+    readonly roleName: string;
+    readonly status: InvitationStatus;
+    readonly url: string | null;
+    readonly mail: InvitationMail | null;
+    readonly redirectUrl: string | null;
+    readonly inviter: PublicUserData | null;
+    readonly inviterName: string | null;
+    readonly publicMetadata: Readonly<Record<string, unknown>>;
+    readonly expiresAt: Date;
+    readonly createdAt: Date;
+    readonly updatedAt: Date;
+    revoke(): Promise<OrganizationInvitationResource>;
+    resend(): Promise<OrganizationInvitationResource>;
+}
+export interface UserOrganizationInvitationResource {
+    readonly id: string;
+    readonly publicOrganizationData: PublicOrganizationData;
+    readonly emailAddress: string;
+    readonly role: RoleKey;
+    readonly roleName: string;
+    readonly status: InvitationStatus;
+    readonly inviterName: string | null;
+    readonly publicMetadata: Readonly<Record<string, unknown>>;
+    readonly expiresAt: Date;
+    readonly createdAt: Date;
+    readonly updatedAt: Date;
+    accept(): Promise<OrganizationMembershipResource>;
+    decline(): Promise<UserOrganizationInvitationResource>;
+}
+export interface InvitationPreview {
+    readonly organizationName: string;
+    readonly organizationImageUrl: string;
+    readonly emailAddress: string;
+    readonly roleName: string;
+    readonly inviterName: string | null;
+    readonly status: InvitationStatus;
+    readonly expiresAt: Date;
+    readonly next: "sign_in" | "sign_up" | "accept" | "none";
+}
+export interface InviteMemberParams {
+    readonly emailAddress: string;
+    readonly role?: RoleKey | undefined;
+    readonly redirectUrl?: string | undefined;
+    readonly expiresInDays?: number | undefined;
+    readonly notify?: boolean;
+}
+export interface InviteMembersParams extends Omit<InviteMemberParams, "emailAddress"> {
+    readonly emailAddresses: readonly string[];
+    readonly onError?: "reject_all" | "skip_failed" | undefined;
+}
+export interface InviteMembersResult {
+    readonly invitations: readonly OrganizationInvitationResource[];
+    readonly errors: readonly TenantryApiError[];
+}
+
+// types/lists
+import type { EnrollmentMode, MembershipRequestStatus, SuggestionStatus } from "./domains.ts";
+import type { EventType } from "./events.ts";
+import type { InvitationStatus } from "./invitations.ts";
+export interface ListParams {
+    readonly pageSize?: number | undefined;
+    readonly page?: number | undefined;
+    readonly offset?: number | undefined;
+    readonly after?: string | undefined;
+    readonly before?: string | undefined;
+}
+export interface PageInfo {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+}
+export interface ResourcePage<T> {
+    readonly data: readonly T[];
+    readonly totalCount: number;
+    readonly pageInfo: PageInfo;
+}
+export type OrderDirection = "ASC" | "DESC";
+export interface MembershipOrder {
+    readonly field: "CREATED_AT" | "FIRST_NAME" | "LAST_NAME" | "EMAIL_ADDRESS" | "ORGANIZATION_NAME";
+    readonly direction?: OrderDirection;
+}
+export interface InvitationOrder {
+    readonly field: "CREATED_AT" | "EMAIL_ADDRESS" | "EXPIRES_AT";
+    readonly direction?: OrderDirection;
+}
+export interface MembershipListParams extends ListParams {
+    readonly role?: readonly string[] | undefined;
+    readonly query?: string | undefined;
+    readonly orderBy?: MembershipOrder | undefined;
+}
+export interface InvitationListParams extends ListParams {
+    readonly status?: readonly InvitationStatus[] | undefined;
+    readonly query?: string | undefined;
+    readonly orderBy?: InvitationOrder | undefined;
+}
+export interface UserInvitationListParams extends ListParams {
+    readonly status?: readonly InvitationStatus[] | undefined;
+    readonly orderBy?: InvitationOrder | undefined;
+}
+export interface SuggestionListParams extends ListParams {
+    readonly status?: readonly SuggestionStatus[] | undefined;
+}
+export interface MembershipRequestListParams extends ListParams {
+    readonly status?: readonly MembershipRequestStatus[] | undefined;
+}
+export interface DomainListParams extends ListParams {
+    readonly enrollmentMode?: EnrollmentMode | undefined;
+    readonly verified?: boolean | undefined;
+}
+export interface ApiKeyListParams extends ListParams {
+    readonly includeInvalid?: boolean | undefined;
+}
+export interface EventListParams {
+    readonly pageSize?: number | undefined;
+    readonly after?: string | undefined;
+    readonly types?: readonly EventType[] | undefined;
+}
+
+// types/events
+import type { PageInfo } from "./lists.ts";
+import type { OrganizationResource } from "./organizations.ts";
+export type EventType = "ORGANIZATION_CREATED" | "ORGANIZATION_UPDATED" | "ORGANIZATION_DELETED" | "MEMBERSHIP_CREATED" | "MEMBERSHIP_UPDATED" | "MEMBERSHIP_DELETED" | "INVITATION_CREATED" | "INVITATION_RESENT" | "INVITATION_ACCEPTED" | "INVITATION_REVOKED" | "INVITATION_DECLINED" | "INVITATION_EXPIRED" | "DOMAIN_CREATED" | "DOMAIN_UPDATED" | "DOMAIN_DELETED" | "SUGGESTION_CREATED" | "SUGGESTION_ACCEPTED" | "MEMBERSHIP_REQUEST_CREATED" | "MEMBERSHIP_REQUEST_ACCEPTED" | "MEMBERSHIP_REQUEST_REJECTED" | "ROLE_CREATED" | "ROLE_UPDATED" | "ROLE_DELETED" | "PERMISSION_CREATED" | "PERMISSION_UPDATED" | "PERMISSION_DELETED" | "ROLE_SET_CREATED" | "ROLE_SET_UPDATED" | "ROLE_SET_DELETED" | "FEATURE_CREATED" | "FEATURE_UPDATED" | "FEATURE_DELETED" | "PLAN_CREATED" | "PLAN_UPDATED" | "PLAN_DELETED" | "SUBSCRIPTION_CREATED" | "SUBSCRIPTION_UPDATED" | "SUBSCRIPTION_ACTIVE" | "SUBSCRIPTION_PAST_DUE" | "USER_CREATED" | "USER_UPDATED" | "USER_DELETED" | "SESSION_CREATED" | "SESSION_ENDED" | "SESSION_REVOKED" | "INSTANCE_UPDATED" | "API_KEY_CREATED" | "API_KEY_UPDATED" | "API_KEY_REVOKED" | "SECRET_KEY_CREATED" | "SECRET_KEY_REVOKED";
+export interface TenantryEvent {
+    readonly id: string;
+    readonly cursor: string;
+    readonly type: EventType;
+    readonly name: string;
+    readonly occurredAt: Date;
+    readonly organizationId: string | null;
+    readonly actor: {
+        readonly type: "USER" | "SERVICE" | "API_KEY" | "SYSTEM";
+        readonly id: string | null;
+    };
+    readonly data: Readonly<Record<string, unknown>>;
+}
+export interface EventPage {
+    readonly data: readonly TenantryEvent[];
+    readonly pageInfo: PageInfo;
+}
+export type ListName = "memberships" | "invitations" | "membershipRequests" | "domains" | "apiKeys" | "roles" | "billing" | "events" | "userMemberships" | "userInvitations" | "userSuggestions";
+export interface Invalidation {
+    readonly list: ListName | "all";
+    readonly organizationId: string | null;
+}
+export interface LiveState {
+    readonly status: "off" | "connecting" | "open" | "waiting";
+    readonly cursor: string | null;
+}
+export interface OrganizationLeft {
+    readonly organizationId: string;
+    readonly slug: string | null;
+    readonly reason: "left" | "removed" | "deleted";
+}
+export interface TenantryEventMap {
+    event: TenantryEvent;
+    organization: OrganizationResource;
+    invalidate: readonly Invalidation[];
+    organizationLeft: OrganizationLeft;
+    live: LiveState;
+    signedOut: {
+        readonly reason: "sign_out" | "revoked" | "ended" | "identity_changed";
+    };
 }
 
 // types/tenantry

@@ -41,7 +41,7 @@ export type { TenantryProviderOptions } from "./provider.tsx";
 
 // appearance/types
 import type { CSSProperties } from "react";
-export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardLogo" | "cardSubtitle" | "cardTitle" | "checkbox" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationItems" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
+export type ElementName = "actions" | "alert" | "alertText" | "avatar" | "badge" | "button" | "card" | "cardFooter" | "cardHeader" | "cardLogo" | "cardSubtitle" | "cardTitle" | "checkbox" | "choice" | "choiceList" | "choices" | "date" | "dialog" | "dialogBody" | "dialogClose" | "dialogTitle" | "empty" | "facts" | "field" | "form" | "hint" | "icon" | "input" | "label" | "link" | "list" | "logo" | "navigation" | "navigationItem" | "navigationItems" | "navigationTitle" | "page" | "pageHeader" | "pageTitle" | "pager" | "panel" | "panelContent" | "panelCurrent" | "panelSection" | "person" | "profile" | "profileLayout" | "progress" | "root" | "row" | "rowActions" | "rowIcon" | "rowSubtitle" | "rowText" | "rowTitle" | "section" | "sectionTitle" | "select" | "skeleton" | "spinner" | "switcher" | "table" | "tag" | "tags" | "toast" | "token" | "tokenField" | "tokenInput" | "toolbar" | "trigger" | "visuallyHidden";
 export type VariableName = "colorPrimary" | "colorPrimaryForeground" | "colorDanger" | "colorSuccess" | "colorWarning" | "colorNeutral" | "colorForeground" | "colorMutedForeground" | "colorMuted" | "colorBackground" | "colorInput" | "colorInputForeground" | "colorBorder" | "colorRing" | "colorShadow" | "colorModalBackdrop" | "colorShimmer" | "fontFamily" | "fontFamilyButtons" | "fontFamilyMono" | "fontSize" | "fontWeight" | "borderRadius" | "spacing";
 export interface AppearanceOptions {
     animations?: boolean;
@@ -293,6 +293,9 @@ export declare const core: {
         readonly form_code_incorrect: "The code isn’t right.";
         readonly verification_expired: "The code has expired. Send a new one.";
         readonly verification_failed: "There were too many wrong codes. Send a new one.";
+        readonly role_not_grantable: "You can’t give permissions that you don’t have.";
+        readonly api_key_revoked: "The key was revoked already.";
+        readonly api_key_expired: "The key has expired.";
         readonly missing_organization_permission: "Your role doesn’t allow this.";
         readonly organization_not_found_or_unauthorized: "You aren’t a member of this organization.";
         readonly RATE_LIMITED: "That was too often. Wait a little, then try again.";
@@ -436,6 +439,68 @@ declare const pages: {
             readonly removeMessage: "People at this domain can’t join by themselves any more. Members stay.";
             readonly empty: "There are no domains yet.";
         };
+        readonly apiKeys: {
+            readonly title: "API keys";
+            readonly intro: "A program, such as a build server or a script, uses an API key to act in this organization, with permissions of its own.";
+            readonly create: "Create API key";
+            readonly name: "Name";
+            readonly nameHint: "Such as Build server";
+            readonly description: "Description (optional)";
+            readonly permissions: "Permissions";
+            readonly permissionsHint: "You can give what you may do yourself. Without permissions, a key can only read what every member can.";
+            readonly searchPermissions: "Search permissions";
+            readonly noPermission: "No permission matches.";
+            readonly noPermissions: "None";
+            readonly more: "+{count}";
+            readonly moreOf: "more permissions of {name}";
+            readonly created: "Created {date}";
+            readonly createdBy: "Created by {name}, {date}";
+            readonly use: "Use";
+            readonly lastUsed: "Last used {date}";
+            readonly neverUsed: "Never used";
+            readonly expiresAt: "Expires {date}";
+            readonly doesNotExpire: "Doesn’t expire";
+            readonly expires: "Expires";
+            readonly never: "Never";
+            readonly inDays: {
+                readonly one: "In {count} day";
+                readonly other: "In {count} days";
+            };
+            readonly expired: "Expired";
+            readonly revoked: "Revoked";
+            readonly shown: "Keys to show";
+            readonly valid: "Valid keys";
+            readonly all: "All keys";
+            readonly empty: "There are no API keys.";
+            readonly secretTitle: "The key “{name}”";
+            readonly secret: "API key";
+            readonly secretWarning: "Copy the key now, and keep it in a safe place. It can’t be shown again.";
+            readonly copy: "Copy";
+            readonly copied: "Copied.";
+            readonly copyFailed: "The browser doesn’t allow copying. Copy the selected key yourself.";
+            readonly done: "Done";
+            readonly edit: "Edit";
+            readonly editTitle: "Edit “{name}”";
+            readonly holdsMore: "This key has permissions that you don’t have, so you can’t change it.";
+            readonly revoke: "Revoke";
+            readonly revokeTitle: "Revoke “{name}”?";
+            readonly revokeMessage: "Programs that use the key {key} stop working at once. You can’t undo this.";
+            readonly revokeDone: "Revoked {name}.";
+            readonly quota: "There can be {limit} API keys. Revoke one of them first.";
+            readonly permissionNames: {
+                readonly "org:sys_profile:manage": "Manage organization";
+                readonly "org:sys_profile:delete": "Delete organization";
+                readonly "org:sys_memberships:read": "Read members";
+                readonly "org:sys_memberships:manage": "Manage members";
+                readonly "org:sys_domains:read": "Read domains";
+                readonly "org:sys_domains:manage": "Manage domains";
+                readonly "org:sys_billing:read": "Read billing";
+                readonly "org:sys_billing:manage": "Manage billing";
+                readonly "org:sys_entconns:manage": "Manage enterprise connections";
+                readonly "org:sys_api_keys:read": "Read API keys";
+                readonly "org:sys_api_keys:manage": "Manage API keys";
+            };
+        };
         readonly activity: {
             readonly title: "Activity";
             readonly kind: "Kind";
@@ -444,12 +509,14 @@ declare const pages: {
             readonly members: "Members";
             readonly invitations: "Invitations";
             readonly domains: "Domains and requests";
+            readonly apiKeys: "API keys";
             readonly empty: "Nothing has happened yet.";
             readonly more: "Show more";
             readonly what: "What";
             readonly who: "Who";
             readonly when: "When";
             readonly service: "The application";
+            readonly apiKey: "An API key";
             readonly someone: "Somebody";
             readonly ORGANIZATION_CREATED: "Organization created";
             readonly ORGANIZATION_UPDATED: "Organization changed";
@@ -465,6 +532,9 @@ declare const pages: {
             readonly DOMAIN_CREATED: "Domain {name} added";
             readonly DOMAIN_UPDATED: "Domain {name} changed";
             readonly DOMAIN_DELETED: "Domain {name} removed";
+            readonly API_KEY_CREATED: "API key {name} created";
+            readonly API_KEY_UPDATED: "API key {name} changed";
+            readonly API_KEY_REVOKED: "API key {name} revoked";
             readonly MEMBERSHIP_REQUEST_CREATED: "{name} asked to join";
             readonly MEMBERSHIP_REQUEST_ACCEPTED: "Request of {name} accepted";
             readonly MEMBERSHIP_REQUEST_REJECTED: "Request of {name} rejected";
@@ -656,6 +726,7 @@ interface Parts {
     Invitations: ReturnType<typeof sectionOf>;
     Requests: ReturnType<typeof sectionOf>;
     Domains: ReturnType<typeof sectionOf>;
+    ApiKeys: ReturnType<typeof sectionOf>;
     Activity: ReturnType<typeof sectionOf>;
     Billing: ReturnType<typeof sectionOf>;
     Danger: ReturnType<typeof sectionOf>;
@@ -675,7 +746,7 @@ export declare function ProfileContent(props: ProfileContentProps): ReactNode;
 
 // components/profile/props
 import type { ReactNode } from "react";
-export type ProfilePageName = "general" | "members" | "invitations" | "requests" | "domains" | "activity" | "billing";
+export type ProfilePageName = "general" | "members" | "invitations" | "requests" | "domains" | "apiKeys" | "activity" | "billing";
 export type CustomPage = ProfilePageName | {
     label: string;
     url: string;
@@ -691,7 +762,7 @@ export interface OrganizationProfileOptions {
     organization?: string | undefined;
     customPages?: readonly CustomPage[] | undefined;
     startPath?: string | undefined;
-    hide?: readonly ("members" | "domains" | "billing" | "activity")[] | undefined;
+    hide?: readonly ("members" | "domains" | "apiKeys" | "billing" | "activity")[] | undefined;
     afterLeaveOrganizationUrl?: string | undefined;
     afterDeleteOrganizationUrl?: string | undefined;
 }
@@ -1010,7 +1081,7 @@ export interface UseInvitationReturn {
 export declare function useInvitation(ticket: string | null): UseInvitationReturn;
 
 // hooks/useOrganization
-import type { DomainListParams, InvitationListParams, MembershipListParams, MembershipRequestListParams, OrganizationDomainResource, OrganizationInvitationResource, OrganizationMembershipRequestResource, OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
+import type { ApiKeyListParams, ApiKeyResource, DomainListParams, InvitationListParams, MembershipListParams, MembershipRequestListParams, OrganizationDomainResource, OrganizationInvitationResource, OrganizationMembershipRequestResource, OrganizationMembershipResource, OrganizationResource } from "@tenantry/js";
 import { type Filters } from "../cache/lists.ts";
 import { type PaginatedResources } from "../cache/pages.ts";
 import type { PaginatedParams } from "../cache/paging.ts";
@@ -1020,12 +1091,14 @@ export interface UseOrganizationParams {
     readonly invitations?: PaginatedParams<Filters<InvitationListParams>>;
     readonly membershipRequests?: PaginatedParams<Filters<MembershipRequestListParams>>;
     readonly domains?: PaginatedParams<Filters<DomainListParams>>;
+    readonly apiKeys?: PaginatedParams<Filters<ApiKeyListParams>>;
 }
 interface OrganizationLists {
     readonly memberships: PaginatedResources<OrganizationMembershipResource>;
     readonly invitations: PaginatedResources<OrganizationInvitationResource>;
     readonly membershipRequests: PaginatedResources<OrganizationMembershipRequestResource>;
     readonly domains: PaginatedResources<OrganizationDomainResource>;
+    readonly apiKeys: PaginatedResources<ApiKeyResource>;
 }
 export interface UseOrganizationReturn extends OrganizationLists {
     readonly isLoaded: boolean;
@@ -1038,7 +1111,7 @@ export {};
 
 // cache/lists
 import type { QueryClient } from "@tanstack/query-core";
-import type { DomainListParams, InvitationListParams, ListParams, MembershipListParams, MembershipRequestListParams, OrganizationDomainResource, OrganizationInvitationResource, OrganizationMembershipRequestResource, OrganizationMembershipResource, OrganizationResource, OrganizationSuggestionResource, SuggestionListParams, UserInvitationListParams, UserOrganizationInvitationResource, UserResource } from "@tenantry/js";
+import type { ApiKeyListParams, ApiKeyResource, DomainListParams, InvitationListParams, ListParams, MembershipListParams, MembershipRequestListParams, OrganizationDomainResource, OrganizationInvitationResource, OrganizationMembershipRequestResource, OrganizationMembershipResource, OrganizationResource, OrganizationSuggestionResource, SuggestionListParams, UserInvitationListParams, UserOrganizationInvitationResource, UserResource } from "@tenantry/js";
 import type { ListSource } from "./pages.ts";
 type OneOrMany<T> = T extends readonly (infer Value)[] ? Value | readonly Value[] : T;
 type WithoutPage<Params> = Omit<Params, keyof ListParams>;
@@ -1057,6 +1130,7 @@ export declare function memberships(owner: OrganizationOwner, filters: Filters<M
 export declare function invitations(owner: OrganizationOwner, filters: Filters<InvitationListParams>): ListSource<OrganizationInvitationResource>;
 export declare function membershipRequests(owner: OrganizationOwner, filters: Filters<MembershipRequestListParams>): ListSource<OrganizationMembershipRequestResource>;
 export declare function domains(owner: OrganizationOwner, filters: Filters<DomainListParams>): ListSource<OrganizationDomainResource>;
+export declare function apiKeys(owner: OrganizationOwner, filters: Filters<ApiKeyListParams>): ListSource<ApiKeyResource>;
 export declare function userMemberships(owner: UserOwner, filters: Filters<MembershipListParams>): ListSource<OrganizationMembershipResource>;
 export declare function userInvitations(owner: UserOwner, filters: Filters<UserInvitationListParams>): ListSource<UserOrganizationInvitationResource>;
 export declare function userSuggestions(owner: UserOwner, filters: Filters<SuggestionListParams>): ListSource<OrganizationSuggestionResource>;

@@ -1,9 +1,11 @@
 /** The objects of the gallery: made-up people and organizations, with names of every kind. */
 import type {
+  ApiKeyResource,
   InstanceResource,
   InvitationStatus,
   OrganizationDomainResource,
   PermissionKey,
+  PermissionResource,
   PublicUserData,
   RoleResource,
 } from "@tenantry/js";
@@ -95,6 +97,20 @@ const permissions: readonly PermissionKey[] = [
   "org:sys_domains:manage",
   "org:sys_billing:read",
   "org:sys_billing:manage",
+  "org:sys_api_keys:read",
+  "org:sys_api_keys:manage",
+  "org:looms:repair",
+];
+
+/** The permissions of the product itself; those of Tenantry have their names from the language. */
+export const OWN_PERMISSIONS: readonly PermissionResource[] = [
+  {
+    id: "perm_1",
+    key: "org:looms:repair",
+    name: "Repair looms",
+    description: "Stop a loom, and change its cards.",
+    type: "custom",
+  },
 ];
 
 export const ROLES: readonly RoleResource[] = [
@@ -113,6 +129,14 @@ export const ROLES: readonly RoleResource[] = [
     description: null,
     permissions: ["org:sys_memberships:read", "org:sys_billing:read"],
     isGrantable: true,
+  },
+  {
+    id: "role_3",
+    key: "org:auditor",
+    name: "Auditor",
+    description: null,
+    permissions: ["org:sys_memberships:read", "org:sys_api_keys:read"],
+    isGrantable: false,
   },
 ];
 
@@ -202,6 +226,43 @@ export const DOMAINS: readonly DomainData[] = [
     totalPendingInvitations: 0,
     totalPendingSuggestions: 0,
   },
+];
+
+export type ApiKeyData = Omit<ApiKeyResource, "organizationId" | "update" | "revoke">;
+
+const apiKey = (number: number, name: string, more: Partial<ApiKeyData> = {}): ApiKeyData => ({
+  id: `apik_${number}`,
+  name,
+  description: null,
+  visible: `ak_3f9c0a7d21b${number}`,
+  permissions: ["org:sys_memberships:read"],
+  claims: null,
+  createdBy: ADA,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+  revocationReason: null,
+  createdAt: day(-number),
+  updatedAt: NOW,
+  ...more,
+});
+
+export const API_KEYS: readonly ApiKeyData[] = [
+  apiKey(1, "Build server", {
+    description: "Publishes the packages of every release",
+    permissions: permissions.slice(2, 8),
+    lastUsedAt: day(0),
+    expiresAt: new Date(Date.now() + 9.5 * 86_400_000),
+  }),
+  apiKey(2, "Warenwirtschaftssynchronisierung", {
+    createdBy: null,
+    permissions: ["org:looms:repair", "org:sys_profile:manage"],
+    expiresAt: new Date("2099-01-31T00:00:00Z"),
+  }),
+  apiKey(3, "الطباعة", { permissions: [], createdBy: PEOPLE[8] ?? null }),
+  apiKey(4, "Payroll", { permissions: ["org:sys_entconns:manage"] }),
+  apiKey(5, "Old import", { revokedAt: day(-1) }),
+  apiKey(6, "Trial", { expiresAt: day(-2) }),
 ];
 
 /** The logo of an instance. */

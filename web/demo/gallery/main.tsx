@@ -33,10 +33,10 @@ const nonce = parameters.get("nonce");
 const world = JSON.parse(parameters.get("world") ?? "{}");
 
 /** Presses one button after the other, each as soon as it is there, and waits for what they lead to. */
-async function press(labels: readonly string[], result = "dialog[open]"): Promise<void> {
-  for (const label of labels) {
-    const button = await appears(() => findButton(label));
-    button.click();
+async function press(steps: NonNullable<Scene["clicks"]>, result = "dialog[open]"): Promise<void> {
+  for (const step of steps) {
+    if (typeof step === "string") (await appears(() => findButton(step))).click();
+    else type(await appears(() => findField(step.label)), step.text);
   }
   await appears(() => document.querySelector(result));
 }
@@ -45,8 +45,20 @@ async function press(labels: readonly string[], result = "dialog[open]"): Promis
 const words = (button: HTMLElement): string =>
   (button.querySelector(".tn-rowTitle") ?? button).textContent?.replace(/\s+/g, " ").trim() ?? "";
 
+/** Behind a dialog nothing can be used. */
+const usable = (): ParentNode => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+
+const findField = (label: string): HTMLInputElement | undefined =>
+  [...usable().querySelectorAll("input")].find((input) => input.labels?.[0]?.textContent === label);
+
+/** React follows an input only if the value is set as the browser sets it. */
+function type(input: HTMLInputElement, text: string): void {
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, text);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 const findButton = (label: string): HTMLElement | undefined =>
-  [...document.querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
+  [...usable().querySelectorAll<HTMLElement>("button:is(.tn-root, .tn-root *)")].find(
     (button) => words(button).startsWith(label) && !button.matches(":disabled"),
   );
 

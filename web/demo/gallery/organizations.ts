@@ -3,7 +3,8 @@ import type {
   OrganizationResource,
   PublicOrganizationData,
 } from "@tenantry/js";
-import { type OrganizationSeed, ROLES, TIMES } from "./data.ts";
+import { apiKeyOf, createApiKey, isValid } from "./api-keys.ts";
+import { type OrganizationSeed, OWN_PERMISSIONS, ROLES, TIMES } from "./data.ts";
 import { addDomain, domainOf } from "./domains.ts";
 import { invitationOf, invite } from "./invitations.ts";
 import { pageOf } from "./lists.ts";
@@ -82,6 +83,7 @@ export function organizationOf(world: World, seed: OrganizationSeed): Organizati
     inviteMembers: ({ emailAddresses, role }) =>
       world.answer("inviteMembers", () => invite(world, organization, emailAddresses, role)),
     getRoles: () => world.answer("getRoles", () => ROLES),
+    getPermissions: () => world.answer("getPermissions", () => OWN_PERMISSIONS),
     getDomains: (params) =>
       world.answer("getDomains", () =>
         pageOf(
@@ -98,6 +100,17 @@ export function organizationOf(world: World, seed: OrganizationSeed): Organizati
           params,
         ),
       ),
+    getApiKeys: ({ includeInvalid, ...params } = {}) =>
+      world.answer("getApiKeys", () =>
+        pageOf(
+          world.apiKeys
+            .filter((row) => includeInvalid || isValid(row))
+            .map((row) => apiKeyOf(world, organization, row)),
+          params,
+        ),
+      ),
+    createApiKey: (params) =>
+      world.answer("createApiKey", () => createApiKey(world, organization, params)),
     getEvents: () =>
       world.answer("getEvents", () => ({
         data: eventsOf(world, organization),

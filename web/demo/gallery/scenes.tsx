@@ -15,8 +15,8 @@ import type { WorldOptions } from "./world.ts";
 export interface Scene {
   show: () => ReactNode;
   world?: Partial<WorldOptions>;
-  /** The buttons that lead to the state, by their class or their words. */
-  clicks?: readonly string[];
+  /** The buttons that lead to the state, by their class or their words, and what to type before them. */
+  clicks?: readonly (string | { label: string; text: string })[];
   /** What the last button leads to, if it isn't a dialog. */
   shows?: string;
 }
@@ -156,6 +156,15 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "profile-requests-empty": { show: profile("requests") },
   "profile-domains": { show: profile("domains") },
   "profile-domains-verify": { show: profile("domains"), clicks: ["Verify punched-cards.example"] },
+  "profile-api-keys": { show: profile("apiKeys") },
+  "profile-api-keys-auditor": { show: profile("apiKeys"), world: { role: "org:auditor" } },
+  "profile-api-keys-create": { show: profile("apiKeys"), clicks: ["Create API key"] },
+  "profile-api-keys-secret": {
+    show: profile("apiKeys"),
+    clicks: ["Create API key", { label: "Name", text: "Printer" }, "Create API key"],
+    shows: "dialog[open] input[readonly]",
+  },
+  "profile-api-keys-locked": { show: profile("apiKeys"), clicks: ["Edit Payroll"] },
   "profile-role-refused": {
     show: profile("members"),
     world: { fails: { updateMember: "organization_minimum_permissions_needed" } },

@@ -11,6 +11,8 @@ import {
 } from "@tenantry/js";
 import {
   ADA,
+  API_KEYS,
+  type ApiKeyData,
   DOMAINS,
   type DomainData,
   INSTANCE,
@@ -38,6 +40,7 @@ export interface WorldOptions {
   people: readonly PersonData[];
   invitations: readonly InvitationData[];
   domains: readonly DomainData[];
+  apiKeys: readonly ApiKeyData[];
   mayCreate: boolean;
   seats: number;
   hasTask: boolean;
@@ -64,6 +67,7 @@ export const DEFAULTS: WorldOptions = {
   people: PEOPLE,
   invitations: INVITATIONS,
   domains: DOMAINS,
+  apiKeys: API_KEYS,
   mayCreate: true,
   seats: 0,
   hasTask: false,
@@ -91,6 +95,7 @@ export class World {
   people: readonly PersonData[];
   invitations: readonly InvitationData[];
   domains: readonly DomainData[];
+  apiKeys: readonly ApiKeyData[];
   active: string | null;
   hasTask: boolean;
   state: TenantryState;
@@ -110,6 +115,7 @@ export class World {
     this.people = rest.people.map((row) => (row.userId === ADA.userId ? this.viewer() : row));
     this.invitations = rest.invitations;
     this.domains = rest.domains;
+    this.apiKeys = rest.apiKeys;
     this.active = rest.active;
     this.hasTask = rest.hasTask;
     this.state = emptyState(this.instance);

@@ -1,6 +1,7 @@
 export { createTenantry } from "./client.ts";
 export type { TenantryApiError, TenantryErrorOptions } from "./foundation/errors.ts";
 export { hasCode, isTenantryError, TenantryError } from "./foundation/errors.ts";
+export type * from "./types/api-keys.ts";
 export type * from "./types/authorization.ts";
 export type * from "./types/domains.ts";
 export type * from "./types/events.ts";

@@ -38,7 +38,7 @@ const texts = sources(SOURCES);
 
 /** These are read by the name of something that the server answers with. */
 const BY_NAME =
-  /^errors\.|\.activity\.([A-Z_]+|organization|members|invitations|domains)$|\.domains\.(manual|automatic|enterprise)_|^(locale|dir)$|acceptInvitation\.(expired|revoked|accepted|declined)$|\.invitations\.(pending|accepted|declined|expired|revokedStatus)$|\.general\.logo(Refused|TooLarge)$|organizationProfile\.\w+\.title$/;
+  /^errors\.|\.activity\.([A-Z_]+|organization|members|invitations|domains|apiKeys)$|\.permissionNames\.|\.domains\.(manual|automatic|enterprise)_|^(locale|dir)$|acceptInvitation\.(expired|revoked|accepted|declined)$|\.invitations\.(pending|accepted|declined|expired|revokedStatus)$|\.general\.logo(Refused|TooLarge)$|organizationProfile\.\w+\.title$/;
 
 describe("the English strings", () => {
   test.each(leaves(en).map(([path]) => path))("%s is used", (path) => {

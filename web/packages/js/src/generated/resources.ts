@@ -31,6 +31,16 @@ export type ActorType =
   /** A signed-in user. */
   | 'USER';
 
+/** An API key to revoke. */
+export type ApiKeyRefInput = {
+  /** ID of the API key to revoke. */
+  readonly apiKeyId: string;
+  /** ID of the organization that the key belongs to. */
+  readonly organizationId: string;
+  /** Why the key is revoked, at most 256 characters. */
+  readonly reason?: string | null | undefined;
+};
+
 /** The code from the email. */
 export type AttemptDomainAffiliationInput = {
   /** The six digits from the email. */
@@ -47,6 +57,22 @@ export type BulkErrorPolicy =
   | 'REJECT_ALL'
   /** Apply the valid entries and skip the invalid ones. The payload lists all errors. */
   | 'SKIP_FAILED';
+
+/** An API key to create. */
+export type CreateApiKeyInput = {
+  /** Custom data about the key, at most 8 KB, for services that verify it. */
+  readonly claims?: Readonly<Record<string, unknown>> | null | undefined;
+  /** What the key is for, at most 1,024 characters. */
+  readonly description?: string | null | undefined;
+  /** The number of days after which the key expires, from 1 to 365. Defaults to never. */
+  readonly expiresInDays?: number | null | undefined;
+  /** A name that says what the key is for: 1 to 256 characters, without HTML or links. */
+  readonly name: string;
+  /** ID of the organization that the key acts in. It can have at most 50 keys that have been neither revoked nor expired. */
+  readonly organizationId: string;
+  /** Keys of the permissions that the key gets. The caller must have them all. */
+  readonly permissions: ReadonlyArray<string>;
+};
 
 /** A domain to add to an organization. */
 export type CreateDomainInput = {
@@ -444,6 +470,13 @@ export type PermissionReason =
   /** No permission has this key. */
   | 'UNKNOWN_PERMISSION';
 
+/** The origin of a permission. */
+export type PermissionType =
+  /** The permission was created by the operator for use in your application. */
+  | 'CUSTOM'
+  /** The permission is built in and guards this API. It can't be changed or deleted. */
+  | 'SYSTEM';
+
 /** The address that gets a code. */
 export type PrepareDomainAffiliationInput = {
   /** An email address at the domain itself. No code is sent if the caller's own verified address is at the domain: then the domain is verified at once. */
@@ -500,6 +533,24 @@ export type SuggestionStatus =
   /** The user can ask to join. */
   | 'PENDING';
 
+/** The fields of an API key to change. Fields that you leave out keep their values. */
+export type UpdateApiKeyInput = {
+  /** ID of the API key to update. */
+  readonly apiKeyId: string;
+  /** The new custom data, which replaces the stored data, at most 8 KB. Null to remove it. */
+  readonly claims?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The new description, at most 1,024 characters. Null to remove it. */
+  readonly description?: string | null | undefined;
+  /** The number of days from now after which the key expires, from 1 to 365. Null for never. */
+  readonly expiresInDays?: number | null | undefined;
+  /** The new name: 1 to 256 characters, without HTML or links. */
+  readonly name?: string | null | undefined;
+  /** ID of the organization that the key belongs to. */
+  readonly organizationId: string;
+  /** Keys of all permissions that the key has from now on. */
+  readonly permissions?: ReadonlyArray<string> | null | undefined;
+};
+
 /** The new enrollment mode of a domain. */
 export type UpdateDomainEnrollmentInput = {
   /** Whether to revoke the pending invitations and delete the pending suggestions that the domain created. */
@@ -539,6 +590,42 @@ export type UpdateOrganizationInput = {
   /** The new slug: at most 64 lowercase letters, digits, and single hyphens. */
   readonly slug?: string | null | undefined;
 };
+
+export type ApiKeyFieldsFragment = { readonly id: string, readonly name: string, readonly description: string | null, readonly visible: string, readonly permissions: ReadonlyArray<string>, readonly claims: Readonly<Record<string, unknown>> | null, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null, readonly revocationReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly createdBy: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } | null };
+
+export type ReadApiKeysQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  offset?: number | null | undefined;
+  includeInvalid?: boolean | null | undefined;
+}>;
+
+
+export type ReadApiKeysQuery = { readonly organization: { readonly apiKeys: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly description: string | null, readonly visible: string, readonly permissions: ReadonlyArray<string>, readonly claims: Readonly<Record<string, unknown>> | null, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null, readonly revocationReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly createdBy: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null } } | null } | null };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { readonly payload: { readonly secret: string | null, readonly apiKey: { readonly id: string, readonly name: string, readonly description: string | null, readonly visible: string, readonly permissions: ReadonlyArray<string>, readonly claims: Readonly<Record<string, unknown>> | null, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null, readonly revocationReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly createdBy: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
+
+export type UpdateApiKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateApiKeyMutation = { readonly payload: { readonly apiKey: { readonly id: string, readonly name: string, readonly description: string | null, readonly visible: string, readonly permissions: ReadonlyArray<string>, readonly claims: Readonly<Record<string, unknown>> | null, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null, readonly revocationReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly createdBy: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: ApiKeyRefInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { readonly payload: { readonly apiKey: { readonly id: string, readonly name: string, readonly description: string | null, readonly visible: string, readonly permissions: ReadonlyArray<string>, readonly claims: Readonly<Record<string, unknown>> | null, readonly expiresAt: string | null, readonly lastUsedAt: string | null, readonly revokedAt: string | null, readonly revocationReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly createdBy: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
 
 export type VerificationFieldsFragment = { readonly status: DomainVerificationStatus, readonly strategy: DomainVerificationStrategy, readonly attempts: number, readonly expiresAt: string | null, readonly verifiedAt: string | null, readonly txtRecordName: string | null, readonly txtRecordValue: string | null };
 
@@ -923,7 +1010,7 @@ export type LeaveOrganizationMutation = { readonly payload: { readonly userError
 export type ReadPermissionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ReadPermissionsQuery = { readonly permissions: ReadonlyArray<{ readonly key: string }> | null };
+export type ReadPermissionsQuery = { readonly permissions: ReadonlyArray<{ readonly id: string, readonly key: string, readonly name: string, readonly description: string | null, readonly type: PermissionType }> | null };
 
 export type SuggestionFieldsFragment = { readonly id: string, readonly status: SuggestionStatus, readonly createdAt: string, readonly updatedAt: string, readonly publicOrganization: { readonly id: string, readonly name: string, readonly slug: string | null, readonly imageUrl: string, readonly hasImage: boolean } };
 
@@ -975,6 +1062,7 @@ export type RejectMembershipRequestMutationVariables = Exact<{
 
 export type RejectMembershipRequestMutation = { readonly payload: { readonly membershipRequest: { readonly id: string, readonly status: MembershipRequestStatus, readonly createdAt: string, readonly updatedAt: string, readonly publicOrganization: { readonly id: string }, readonly user: { readonly id: string, readonly firstName: string | null, readonly lastName: string | null, readonly identifier: string, readonly imageUrl: string | null } } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> | null, readonly meta: Readonly<Record<string, unknown>> | null }> } | null };
 
+const ApiKeyFields: string = "fragment ApiKeyFields on ApiKey{id name description visible permissions claims createdBy{...PersonFields}expiresAt lastUsedAt revokedAt revocationReason createdAt updatedAt}";
 const VerificationFields: string = "fragment VerificationFields on DomainVerification{status strategy attempts expiresAt verifiedAt txtRecordName txtRecordValue}";
 const DomainFields: string = "fragment DomainFields on OrganizationDomain{id name enrollmentMode verified affiliation{...VerificationFields}affiliationEmailAddress ownership{...VerificationFields}totalPendingInvitations totalPendingSuggestions createdAt updatedAt}";
 const RefusalFields: string = "fragment RefusalFields on Payload{userErrors{code message field meta}}";
@@ -988,6 +1076,14 @@ const InvitationFields: string = "fragment InvitationFields on Invitation{id pub
 const ManagedInvitationFields: string = "fragment ManagedInvitationFields on Invitation{...InvitationFields url redirectUrl mail{status attempts lastError sentAt}inviter{...PersonFields}}";
 const SuggestionFields: string = "fragment SuggestionFields on OrganizationSuggestion{id publicOrganization{...PublicOrganizationFields}status createdAt updatedAt}";
 const MembershipRequestFields: string = "fragment MembershipRequestFields on MembershipRequest{id publicOrganization{id}user{...PersonFields}status createdAt updatedAt}";
+export const ReadApiKeysDocument: TypedDocument<ReadApiKeysQuery, ReadApiKeysQueryVariables> =
+  "query ReadApiKeys($id:ID!$first:Int$after:String$last:Int$before:String$offset:Int$includeInvalid:Boolean){organization(by:{id:$id}){apiKeys(first:$first after:$after last:$last before:$before offset:$offset includeInvalid:$includeInvalid){nodes{...ApiKeyFields}totalCount pageInfo{...PageFields}}}}" + ApiKeyFields + PersonFields + PageFields;
+export const CreateApiKeyDocument: TypedDocument<CreateApiKeyMutation, CreateApiKeyMutationVariables> =
+  "mutation CreateApiKey($input:CreateApiKeyInput!){payload:createApiKey(input:$input){apiKey{...ApiKeyFields}secret ...RefusalFields}}" + ApiKeyFields + PersonFields + RefusalFields;
+export const UpdateApiKeyDocument: TypedDocument<UpdateApiKeyMutation, UpdateApiKeyMutationVariables> =
+  "mutation UpdateApiKey($input:UpdateApiKeyInput!){payload:updateApiKey(input:$input){apiKey{...ApiKeyFields}...RefusalFields}}" + ApiKeyFields + PersonFields + RefusalFields;
+export const RevokeApiKeyDocument: TypedDocument<RevokeApiKeyMutation, RevokeApiKeyMutationVariables> =
+  "mutation RevokeApiKey($input:ApiKeyRefInput!){payload:revokeApiKey(input:$input){apiKey{...ApiKeyFields}...RefusalFields}}" + ApiKeyFields + PersonFields + RefusalFields;
 export const ReadDomainsDocument: TypedDocument<ReadDomainsQuery, ReadDomainsQueryVariables> =
   "query ReadDomains($id:ID!$first:Int$after:String$last:Int$before:String$offset:Int$verified:Boolean$enrollmentMode:EnrollmentMode){organization(by:{id:$id}){domains(first:$first after:$after last:$last before:$before offset:$offset verified:$verified enrollmentMode:$enrollmentMode){nodes{...DomainFields}totalCount pageInfo{...PageFields}}}}" + DomainFields + VerificationFields + PageFields;
 export const CreateDomainDocument: TypedDocument<CreateDomainMutation, CreateDomainMutationVariables> =
@@ -1055,7 +1151,7 @@ export const DeleteOrganizationDocument: TypedDocument<DeleteOrganizationMutatio
 export const LeaveOrganizationDocument: TypedDocument<LeaveOrganizationMutation, LeaveOrganizationMutationVariables> =
   "mutation LeaveOrganization($input:LeaveOrganizationInput!){payload:leaveOrganization(input:$input){...RefusalFields}}" + RefusalFields;
 export const ReadPermissionsDocument: TypedDocument<ReadPermissionsQuery, ReadPermissionsQueryVariables> =
-  "query ReadPermissions{permissions{key}}";
+  "query ReadPermissions{permissions{id key name description type}}";
 export const ReadUserSuggestionsDocument: TypedDocument<ReadUserSuggestionsQuery, ReadUserSuggestionsQueryVariables> =
   "query ReadUserSuggestions($first:Int$after:String$last:Int$before:String$offset:Int$statuses:[SuggestionStatus!]){viewer{suggestions(first:$first after:$after last:$last before:$before offset:$offset statuses:$statuses){nodes{...SuggestionFields}totalCount pageInfo{...PageFields}}}}" + SuggestionFields + PublicOrganizationFields + PageFields;
 export const ReadMembershipRequestsDocument: TypedDocument<ReadMembershipRequestsQuery, ReadMembershipRequestsQueryVariables> =

@@ -46,6 +46,7 @@ export class LiveEvents {
     if (type.startsWith("MEMBERSHIP_REQUEST")) invalidate(organizationId, "membershipRequests");
     if (type.startsWith("INVITATION")) invalidate(organizationId, "invitations");
     if (type.startsWith("DOMAIN")) invalidate(organizationId, "domains");
+    if (type.startsWith("API_KEY")) invalidate(organizationId, "apiKeys");
     if (/^(PLAN|FEATURE|SUBSCRIPTION)/.test(type)) invalidate(organizationId, "billing");
     invalidate(organizationId, "events");
   }

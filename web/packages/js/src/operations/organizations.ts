@@ -2,7 +2,7 @@ import * as documents from "../generated/resources.ts";
 import { toEvent } from "../live/live-event.ts";
 import { type Api, type Builders, lower } from "../resources/api.ts";
 import type { FunctionsOf } from "../resources/builders.ts";
-import type { RoleResource } from "../types/authorization.ts";
+import type { PermissionResource, RoleResource } from "../types/authorization.ts";
 import type { EventPage } from "../types/events.ts";
 import type { EventListParams } from "../types/lists.ts";
 import type {
@@ -10,6 +10,7 @@ import type {
   OrganizationResource,
   UpdateOrganizationParams,
 } from "../types/organizations.ts";
+import { apiKeyFunctions } from "./api-keys.ts";
 import { domainFunctions } from "./domains.ts";
 import { invitationFunctions } from "./invitations.ts";
 import { found } from "./lists.ts";
@@ -28,6 +29,7 @@ export function organizationFunctions(
     ...membershipFunctions(api, builders, id),
     ...invitationFunctions(api, id),
     ...domainFunctions(api, builders, id),
+    ...apiKeyFunctions(api, id),
     ...readFunctions(api, id),
   };
 }
@@ -72,6 +74,10 @@ function readFunctions(api: Api, id: string) {
       const { roles, grantableRoles } = found(data.organization);
       const grantable = new Set(grantableRoles.map((role) => role.id));
       return roles.map((role) => toRole(role, grantable.has(role.id)));
+    },
+    getPermissions: async (): Promise<readonly PermissionResource[]> => {
+      const { permissions } = await api.query(documents.ReadPermissionsDocument, {});
+      return found(permissions).map((row) => ({ ...row, type: lower(row.type) }));
     },
     getEvents: async ({
       pageSize = 20,

@@ -68,6 +68,15 @@ export interface PermissionDecision {
   readonly role: RoleResource | null;
 }
 
+/** A permission of the instance, with its name for people. */
+export interface PermissionResource {
+  readonly id: string;
+  readonly key: PermissionKey;
+  readonly name: string;
+  readonly description: string | null;
+  readonly type: "system" | "custom";
+}
+
 export interface RoleResource {
   readonly id: string;
   readonly key: RoleKey;

@@ -83,6 +83,7 @@ export type ListName =
   | "invitations"
   | "membershipRequests"
   | "domains"
+  | "apiKeys"
   | "roles"
   | "billing"
   | "events"

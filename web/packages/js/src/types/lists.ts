@@ -80,6 +80,11 @@ export interface DomainListParams extends ListParams {
   readonly verified?: boolean | undefined;
 }
 
+export interface ApiKeyListParams extends ListParams {
+  /** Whether to return also keys that were revoked or have expired. Defaults to false. */
+  readonly includeInvalid?: boolean | undefined;
+}
+
 export interface EventListParams {
   /** The number of events, from 1 to 100. Defaults to 20. */
   readonly pageSize?: number | undefined;

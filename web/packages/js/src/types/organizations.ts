@@ -1,4 +1,5 @@
-import type { PermissionKey, RoleKey, RoleResource } from "./authorization.ts";
+import type { ApiKeyResource, CreateApiKeyParams, CreatedApiKey } from "./api-keys.ts";
+import type { PermissionKey, PermissionResource, RoleKey, RoleResource } from "./authorization.ts";
 import type {
   EnrollmentMode,
   OrganizationDomainResource,
@@ -12,6 +13,7 @@ import type {
   OrganizationInvitationResource,
 } from "./invitations.ts";
 import type {
+  ApiKeyListParams,
   DomainListParams,
   EventListParams,
   InvitationListParams,
@@ -69,12 +71,17 @@ export interface OrganizationResource extends PublicOrganizationData {
   inviteMembers(params: InviteMembersParams): Promise<InviteMembersResult>;
 
   getRoles(): Promise<readonly RoleResource[]>;
+  /** All permissions of the instance, whoever has them. */
+  getPermissions(): Promise<readonly PermissionResource[]>;
 
   getDomains(params?: DomainListParams): Promise<ResourcePage<OrganizationDomainResource>>;
   createDomain(name: string, params?: CreateDomainParams): Promise<OrganizationDomainResource>;
   getMembershipRequests(
     params?: MembershipRequestListParams,
   ): Promise<ResourcePage<OrganizationMembershipRequestResource>>;
+
+  getApiKeys(params?: ApiKeyListParams): Promise<ResourcePage<ApiKeyResource>>;
+  createApiKey(params: CreateApiKeyParams): Promise<CreatedApiKey>;
 
   /** The audit log of the organization, oldest first. */
   getEvents(params?: EventListParams): Promise<EventPage>;

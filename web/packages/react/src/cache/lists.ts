@@ -1,5 +1,7 @@
 import type { QueryClient, QueryKey } from "@tanstack/query-core";
 import type {
+  ApiKeyListParams,
+  ApiKeyResource,
   DomainListParams,
   InvitationListParams,
   ListParams,
@@ -113,6 +115,24 @@ export function domains(
     (row) => ({
       ...row,
       delete: () => removeRow(cache, key, row, row.delete),
+    }),
+  );
+}
+
+export function apiKeys(
+  owner: OrganizationOwner,
+  filters: Filters<ApiKeyListParams>,
+): ListSource<ApiKeyResource> {
+  const { cache, user, organization } = owner;
+  const key = ["apiKeys", user.id, organization.id];
+  return list(
+    owner,
+    key,
+    filters,
+    (params) => organization.getApiKeys(params),
+    (row) => ({
+      ...row,
+      revoke: (params) => removeRow(cache, key, row, () => row.revoke(params)),
     }),
   );
 }

@@ -1,4 +1,6 @@
 import type {
+  ApiKeyListParams,
+  ApiKeyResource,
   DomainListParams,
   InvitationListParams,
   MembershipListParams,
@@ -12,6 +14,7 @@ import type {
 } from "@tenantry/js";
 import { useMemo } from "react";
 import {
+  apiKeys as apiKeysOf,
   domains as domainsOf,
   type Filters,
   invitations as invitationsOf,
@@ -34,6 +37,8 @@ export interface UseOrganizationParams {
   /** Pending requests, if no status is given. */
   readonly membershipRequests?: PaginatedParams<Filters<MembershipRequestListParams>>;
   readonly domains?: PaginatedParams<Filters<DomainListParams>>;
+  /** Keys that have been neither revoked nor expired, unless `includeInvalid` is given. */
+  readonly apiKeys?: PaginatedParams<Filters<ApiKeyListParams>>;
 }
 
 interface OrganizationLists {
@@ -41,6 +46,7 @@ interface OrganizationLists {
   readonly invitations: PaginatedResources<OrganizationInvitationResource>;
   readonly membershipRequests: PaginatedResources<OrganizationMembershipRequestResource>;
   readonly domains: PaginatedResources<OrganizationDomainResource>;
+  readonly apiKeys: PaginatedResources<ApiKeyResource>;
 }
 
 export interface UseOrganizationReturn extends OrganizationLists {
@@ -63,7 +69,7 @@ export function useOrganization(params: UseOrganizationParams = {}): UseOrganiza
   const isLive = tenantry.live.status !== "off" && chosen.isActive && mayFollow(membership);
   const owner = user && organization && { cache, user, organization, isLive };
   const lists = useLists(context, params, owner, isLoaded);
-  const { memberships, invitations, membershipRequests, domains } = lists;
+  const { memberships, invitations, membershipRequests, domains, apiKeys } = lists;
   return useMemo(
     () => ({
       isLoaded,
@@ -74,6 +80,7 @@ export function useOrganization(params: UseOrganizationParams = {}): UseOrganiza
       invitations,
       membershipRequests,
       domains,
+      apiKeys,
     }),
     [
       isLoaded,
@@ -84,6 +91,7 @@ export function useOrganization(params: UseOrganizationParams = {}): UseOrganiza
       invitations,
       membershipRequests,
       domains,
+      apiKeys,
     ],
   );
 }
@@ -117,6 +125,12 @@ function useLists(
       cache,
       params.domains,
       owner && ((filters) => domainsOf(owner, filters)),
+      isLoaded,
+    ),
+    apiKeys: usePages(
+      cache,
+      params.apiKeys,
+      owner && ((filters) => apiKeysOf(owner, filters)),
       isLoaded,
     ),
   };

@@ -11,6 +11,8 @@ export interface DialogProps {
   /** A large dialog has no visible title: its content names itself. */
   size?: "medium" | "large";
   role?: "dialog" | "alertdialog";
+  /** A click beside the dialog doesn't close it. */
+  staysOpen?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
@@ -23,6 +25,7 @@ export function Dialog({
   title,
   size = "medium",
   role,
+  staysOpen = false,
   onClose,
   children,
 }: DialogProps): ReactNode {
@@ -58,7 +61,7 @@ export function Dialog({
       }}
       onClick={(event) => {
         event.stopPropagation();
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current && !staysOpen) onClose();
       }}
       // What is around the dialog in React isn't around it in the page: a form, a row, or the switcher.
       onKeyDown={(event) => event.stopPropagation()}

@@ -32,6 +32,10 @@ export const domain: Shape = {
   path: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM2.2 8h11.600M8 2c1.7 1.7 2.5 3.7 2.5 6S9.7 12.3 8 14c-1.7-1.7-2.5-3.7-2.5-6S6.3 3.7 8 2Z",
 };
 export const activity: Shape = { name: "activity", path: "M1.5 8.500h3l2-5.5 3 10 2-4.500h3" };
+export const key: Shape = {
+  name: "key",
+  path: "M8 5.5a2.750 2.750 0 1 0-5.500 0 2.750 2.750 0 0 0 5.500 0ZM7.2 7.500l6.300 6M10.500 10.700 12 9.200M12.300 12.300l1.200-1.200",
+};
 export const card: Shape = {
   name: "card",
   path: "M2.5 4.500a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-7ZM2.5 6.500h11M5 10h2",

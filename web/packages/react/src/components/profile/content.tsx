@@ -12,6 +12,7 @@ import { GeneralPage } from "./general/general.tsx";
 import { InvitationsPage } from "./invitations/invitations.tsx";
 import {
   ActivitySection,
+  ApiKeysSection,
   BillingSection,
   DomainsSection,
   RequestsSection,
@@ -174,6 +175,7 @@ function pageOf(
   if (path === "invitations") return <InvitationsPage {...shown} />;
   if (path === "requests") return <RequestsSection {...shown} />;
   if (path === "domains") return <DomainsSection {...shown} />;
+  if (path === "apiKeys") return <ApiKeysSection {...shown} />;
   if (path === "activity") return <ActivitySection {...shown} />;
   if (path === "billing") return <BillingSection {...shown} />;
   return <GeneralPage {...shown} />;

@@ -9,6 +9,9 @@ export const RequestsSection: ComponentType<Shown> = section(
   () => import("./invitations/requests.tsx"),
 );
 export const DomainsSection: ComponentType<Shown> = section(() => import("./domains/domains.tsx"));
+export const ApiKeysSection: ComponentType<Shown> = section(
+  () => import("./api-keys/api-keys.tsx"),
+);
 export const ActivitySection: ComponentType<Shown> = section(
   () => import("./activity/activity.tsx"),
 );

@@ -8,6 +8,7 @@ import { GeneralPage } from "./general/general.tsx";
 import { InvitationsPage } from "./invitations/invitations.tsx";
 import {
   ActivitySection,
+  ApiKeysSection,
   BillingSection,
   DomainsSection,
   RequestsSection,
@@ -26,6 +27,7 @@ interface Parts {
   Invitations: ReturnType<typeof sectionOf>;
   Requests: ReturnType<typeof sectionOf>;
   Domains: ReturnType<typeof sectionOf>;
+  ApiKeys: ReturnType<typeof sectionOf>;
   Activity: ReturnType<typeof sectionOf>;
   Billing: ReturnType<typeof sectionOf>;
   Danger: ReturnType<typeof sectionOf>;
@@ -57,6 +59,7 @@ export const OrganizationProfile: FunctionComponent<OrganizationProfileProps> & 
       Invitations: sectionOf(InvitationsPage, "org:sys_memberships:manage"),
       Requests: sectionOf(RequestsSection, "org:sys_memberships:manage"),
       Domains: sectionOf(DomainsSection, "org:sys_domains:read"),
+      ApiKeys: sectionOf(ApiKeysSection, "org:sys_api_keys:read"),
       Activity: sectionOf(ActivitySection, "org:sys_memberships:read"),
       Billing: sectionOf(BillingSection, "org:sys_billing:read"),
       Danger: sectionOf(DangerSection),

@@ -37,6 +37,7 @@ const BUILT_IN: readonly BuiltIn[] = [
     permission: "org:sys_domains:read",
     isOff: (instance) => !instance?.domainsEnabled,
   },
+  { name: "apiKeys", icon: icons.key, permission: "org:sys_api_keys:read" },
   { name: "activity", icon: icons.activity, permission: "org:sys_memberships:read" },
   {
     name: "billing",

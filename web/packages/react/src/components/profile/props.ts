@@ -7,6 +7,7 @@ export type ProfilePageName =
   | "invitations"
   | "requests"
   | "domains"
+  | "apiKeys"
   | "activity"
   | "billing";
 
@@ -24,7 +25,7 @@ export interface OrganizationProfileOptions {
   /** The page to begin with, such as `members`. */
   startPath?: string | undefined;
   /** Pages to leave out. */
-  hide?: readonly ("members" | "domains" | "billing" | "activity")[] | undefined;
+  hide?: readonly ("members" | "domains" | "apiKeys" | "billing" | "activity")[] | undefined;
   afterLeaveOrganizationUrl?: string | undefined;
   afterDeleteOrganizationUrl?: string | undefined;
 }

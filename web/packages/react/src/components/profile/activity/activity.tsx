@@ -23,6 +23,7 @@ const KINDS = {
   members: ["MEMBERSHIP_CREATED", "MEMBERSHIP_UPDATED", "MEMBERSHIP_DELETED"],
   invitations: ["INVITATION_"],
   domains: ["DOMAIN_", "MEMBERSHIP_REQUEST_"],
+  apiKeys: ["API_KEY_"],
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -127,6 +128,7 @@ function actorName(
   { actor }: TenantryEvent,
   names: ReadonlyMap<string, string>,
 ): string {
+  if (actor.type === "API_KEY") return words.apiKey;
   if (actor.type !== "USER") return words.service;
   return names.get(actor.id ?? "") ?? words.someone;
 }
