@@ -520,7 +520,7 @@ def test_a_part_that_cannot_be_loaded_says_so_and_reloads_the_page(live: Site) -
     ada, address = live.person()
     live.organization("Engines", ada)
     with live.tab(address, "switcher") as tab:
-        page, trigger = tab.page, tab.page.locator(".tn-trigger")
+        page, trigger = tab.page, tab.page.locator("button.tn-trigger")
         alert = page.get_by_role("alert")
         again = alert.get_by_role("button", name="Reload the page")
         panel, dialogs = (re.compile(rf"/{name}-[^/]*\.js$") for name in ("panel", "dialogs"))
@@ -533,6 +533,8 @@ def test_a_part_that_cannot_be_loaded_says_so_and_reloads_the_page(live: Site) -
             again.click()
         trigger.click()
         row(page, "Engines").click()
+        expect(page.locator(".tn-panel")).to_be_hidden()
+        expect(trigger).to_contain_text("Engines")
 
         place = trigger.bounding_box()
         trigger.click()
