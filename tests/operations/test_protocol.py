@@ -507,6 +507,27 @@ async def test_a_request_that_the_end_of_the_server_cuts_off_is_answered_safely(
     assert b"Retry-After: 1" in answer.replace(b"retry-after", b"Retry-After")
 
 
+async def test_a_request_is_told_that_its_client_left_although_the_next_one_waits(
+    api: Api,
+) -> None:
+    started, told = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: Request) -> Response:
+        started.set()
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        told.set()
+        return Response()
+
+    api.app.router.routes.append(Route("/wait", wait))
+    async with listening(api.app) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(START.replace(b"/healthz", b"/wait") + b"\r\n" + START + b"\r\n")
+        await asyncio.wait_for(started.wait(), SECONDS)
+        writer.transport.abort()
+        await asyncio.wait_for(told.wait(), SECONDS)
+
+
 @pytest.mark.parametrize(
     "parts",
     [
