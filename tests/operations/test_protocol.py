@@ -9,8 +9,9 @@ import time
 import pytest
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 from websockets import http11
 
@@ -526,6 +527,32 @@ async def test_a_request_is_told_that_its_client_left_although_the_next_one_wait
         await asyncio.wait_for(started.wait(), SECONDS)
         writer.transport.abort()
         await asyncio.wait_for(told.wait(), SECONDS)
+
+
+async def test_a_second_response_to_a_request_does_not_answer_the_next_one(api: Api) -> None:
+    second_runs, first_ended = asyncio.Event(), asyncio.Event()
+
+    class Twice:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await StreamingResponse(iter([b"once"]))(scope, receive, send)
+            await second_runs.wait()
+            try:
+                await Response("twice")(scope, receive, send)
+            finally:
+                first_ended.set()
+
+    async def second(request: Request) -> Response:
+        second_runs.set()
+        await first_ended.wait()
+        return Response("ok\n")
+
+    api.app.router.routes += [Route("/twice", Twice()), Route("/second", second)]
+    paths = [START.replace(b"/healthz", path) + b"\r\n" for path in (b"/twice", b"/second")]
+    async with listening(api.app) as port:
+        answer = await send(port, *paths)
+
+    assert b"once" in answer
+    assert b"twice" not in answer
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import httptools
+from starlette.types import Scope
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -117,13 +118,18 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         """Whether the body of the request that runs has arrived."""
         return self._running is not None and not self._running.more_body
 
-    def _respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Writes a whole response at once; returns whether it could.
+    def _respond(
+        self, scope: Scope, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
+    ) -> bool:
+        """Writes a whole response to a request at once; returns whether it could.
 
         Uvicorn writes the head first. Each write is a packet, because data that waits is watched.
         """
         cycle = self._running
-        if cycle is None or cycle.response_started or cycle.disconnected:
+        if cycle is None or cycle.scope is not scope:
+            # The request was answered before, and another one of the connection runs.
+            return False
+        if cycle.response_started or cycle.disconnected:
             return False
         if self.flow.write_paused or cycle.scope["method"] == "HEAD":
             return False
