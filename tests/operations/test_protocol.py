@@ -529,6 +529,17 @@ async def test_a_request_is_told_that_its_client_left_although_the_next_one_wait
         await asyncio.wait_for(told.wait(), SECONDS)
 
 
+async def test_a_line_break_in_a_header_begins_no_other_header(api: Api) -> None:
+    async def break_line(request: Request) -> Response:
+        return Response("ok\n", headers={"X-A": "a\r\nX-B: b"})
+
+    api.app.router.routes.append(Route("/broken", break_line))
+    async with listening(api.app) as port:
+        answer = await send(port, START.replace(b"/healthz", b"/broken") + b"\r\n")
+
+    assert b"X-B" not in answer
+
+
 async def test_a_second_response_to_a_request_does_not_answer_the_next_one(api: Api) -> None:
     second_runs, first_ended = asyncio.Event(), asyncio.Event()
 

@@ -133,14 +133,16 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
             return False
         if self.flow.write_paused or cycle.scope["method"] == "HEAD":
             return False
+        lines = [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        head = b"".join((STATUS_LINE[status], *lines))
+        if not head.count(b"\r") == head.count(b"\n") == len(lines) + 1:
+            # A value contains a line break. Uvicorn raises an exception for it.
+            return False
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        parts = [STATUS_LINE[status]]
-        for name, value in (*cycle.default_headers, *headers):
-            parts += (name, b": ", value, b"\r\n")
-        if not cycle.keep_alive:
-            parts.append(b"connection: close\r\n")
-        self.transport.write(b"".join((*parts, b"\r\n", body)))
+        self.transport.write(b"".join((head, b"\r\n", body)))
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
