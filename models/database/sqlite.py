@@ -183,6 +183,9 @@ class SQLite:
         await connection.aio.close()
 
     def terminate(self, connection: OpenConnection) -> None:
+        # A statement that goes on would keep the lock, and others would wait for it.
+        with suppress(sqlite3.ProgrammingError):
+            connection.sync.interrupt()
         # Like its own `stop`, but nobody waits for the end of the thread.
         connection.aio._running = False
         connection.aio._tx.put_nowait((None, partial(_close, connection.aio)))

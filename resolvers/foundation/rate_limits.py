@@ -50,9 +50,10 @@ class ProcessCounter:
         self.used: OrderedDict[tuple[str, ...], tuple[int, float]] = OrderedDict()
 
     def hit(self, rate: RateLimitItem, *caller: str, cost: int = 1) -> float | None:
-        """Takes from what a caller has left; returns when there is more if it wasn't enough."""
-        now = time.time()
-        used, until = self.used.get(caller, (0, 0.0))
+        """Takes from what a caller has left; returns the seconds until more if it wasn't enough."""
+        # Somebody may set the time of the machine.
+        now = time.monotonic()
+        used, until = self.used.get(caller, (0, now))
         if until <= now:
             used, until = 0, now + rate.get_expiry()
         used += cost
@@ -60,7 +61,7 @@ class ProcessCounter:
         self.used.move_to_end(caller)
         if len(self.used) > MOST_CALLERS:
             self.used.popitem(last=False)
-        return until if used > rate.amount else None
+        return until - now if used > rate.amount else None
 
 
 class SharedCounter:
@@ -75,13 +76,13 @@ class SharedCounter:
         self.limiter = FixedWindowRateLimiter(storage)
 
     async def hit(self, rate: RateLimitItem, *caller: str, cost: int) -> float | None:
-        """Takes from what a caller has left; returns when there is more if it wasn't enough."""
+        """Takes from what a caller has left; returns the seconds until more if it wasn't enough."""
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 if await self.limiter.hit(rate, *caller, cost=cost):
                     return None
                 until, _ = await self.limiter.get_window_stats(rate, *caller)
-                return until
+                return until - time.time()
         except (StorageError, TimeoutError) as error:
             log.warning(
                 "rate limit store unavailable", error=type(error.__cause__ or error).__name__
@@ -141,11 +142,11 @@ class RateLimits:
         if rate is None:
             return
         if self.shared:
-            until = await self.shared.hit(rate, *caller, cost=cost)
+            pause = await self.shared.hit(rate, *caller, cost=cost)
         else:
-            until = self.process.hit(rate, *caller, cost=cost)
-        if until is not None:
-            raise RateLimited(retryAfter=max(1, ceil(until - time.time())))
+            pause = self.process.hit(rate, *caller, cost=cost)
+        if pause is not None:
+            raise RateLimited(retryAfter=max(1, ceil(pause)))
 
 
 def open_shared_storage(store_url: str) -> tuple[Storage, Any]:

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.errors import Deadlock
 from models.database.statements import prepared_statement
+from models.database.store import shield
 from models.events import EventType
 from models.instance import Instance
 from models.users import (
@@ -36,7 +37,8 @@ async def sign_in(server: Server, claims: IdentityClaims) -> SignIn:
         (row,) = await connection.fetch(select_caller(claims.issuer, claims.subject))
     user_id = row.user_id
     if user_id is None or needs_refresh(row.refreshed_at, claims):
-        user_id = await _refresh_user(server, claims)
+        # Those whose changes are committed together with it would be canceled, too.
+        user_id = await shield(_refresh_user(server, claims))
     return SignIn(Actor(ActorType.USER, user_id), cast(Instance, row), row.newest_cursor)
 
 

@@ -14,7 +14,7 @@ RAW_SAFE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in S
 # The extension in the scope of a request that writes a whole response at once, if it can.
 RESPOND = "tenantry.respond"
 
-Respond = Callable[[int, Iterable[tuple[bytes, bytes]], bytes], bool]
+Respond = Callable[[Scope, int, Iterable[tuple[bytes, bytes]], bytes], bool]
 
 
 class RecordedSend:
@@ -23,11 +23,12 @@ class RecordedSend:
     It adds SAFE_HEADERS and the ID of the request, also to a response that rejects a WebSocket.
     """
 
-    __slots__ = ("_head", "_record", "_respond", "_send")
+    __slots__ = ("_head", "_record", "_respond", "_scope", "_send")
 
     def __init__(self, scope: Scope, send: Send, record: RequestRecord) -> None:
         extension: Any = scope.get("extensions", {}).get(RESPOND)
         self._respond: Respond | None = extension and extension["respond"]
+        self._scope = scope
         self._send = send
         self._record = record
         # The head of a response whose body follows at once.
@@ -58,7 +59,7 @@ class RecordedSend:
         if (
             message.get("more_body")
             or self._respond is None
-            or not self._respond(head["status"], head["headers"], body)
+            or not self._respond(self._scope, head["status"], head["headers"], body)
         ):
             await self._send(head)
             await self._send(message)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from models.database.connection import COMMIT
 from models.database.store import Store
 from server.settings.issuers import ClaimNames
 from tests.conftest import counted
@@ -441,3 +442,28 @@ async def test_a_bad_token_makes_nobody(api: Api) -> None:
         assert (await api.run("{ viewer { user { id } } }", by=bearer(sent))).status == 401
 
     assert await contents(api.store) == before
+
+
+async def test_a_user_is_stored_although_the_first_request_is_canceled(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those whose changes are committed together with the user would be canceled, too."""
+    run, reached, released = api.store.driver.run, asyncio.Event(), asyncio.Event()
+
+    async def hold(connection: Any, statement: str, *rest: Any) -> int:
+        if statement == COMMIT:
+            reached.set()
+            await released.wait()
+        return await run(connection, statement, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api.store.driver, "run", hold)
+        first = asyncio.create_task(api.person("ada@example.com"))
+        await reached.wait()
+        first.cancel()
+        released.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+    users = await api.run("{ users { totalCount } }", by=SERVICE)
+    assert users.data["users"]["totalCount"] == 1

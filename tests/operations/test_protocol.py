@@ -9,8 +9,9 @@ import time
 import pytest
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 from websockets import http11
 
@@ -505,6 +506,64 @@ async def test_a_request_that_the_end_of_the_server_cuts_off_is_answered_safely(
     assert status(answer) == 503
     assert is_safe(answer)
     assert b"Retry-After: 1" in answer.replace(b"retry-after", b"Retry-After")
+
+
+async def test_a_request_is_told_that_its_client_left_although_the_next_one_waits(
+    api: Api,
+) -> None:
+    started, told = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: Request) -> Response:
+        started.set()
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        told.set()
+        return Response()
+
+    api.app.router.routes.append(Route("/wait", wait))
+    async with listening(api.app) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(START.replace(b"/healthz", b"/wait") + b"\r\n" + START + b"\r\n")
+        await asyncio.wait_for(started.wait(), SECONDS)
+        writer.transport.abort()
+        await asyncio.wait_for(told.wait(), SECONDS)
+
+
+async def test_a_line_break_in_a_header_begins_no_other_header(api: Api) -> None:
+    async def break_line(request: Request) -> Response:
+        return Response("ok\n", headers={"X-A": "a\r\nX-B: b"})
+
+    api.app.router.routes.append(Route("/broken", break_line))
+    async with listening(api.app) as port:
+        answer = await send(port, START.replace(b"/healthz", b"/broken") + b"\r\n")
+
+    assert b"X-B" not in answer
+
+
+async def test_a_second_response_to_a_request_does_not_answer_the_next_one(api: Api) -> None:
+    second_runs, first_ended = asyncio.Event(), asyncio.Event()
+
+    class Twice:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await StreamingResponse(iter([b"once"]))(scope, receive, send)
+            await second_runs.wait()
+            try:
+                await Response("twice")(scope, receive, send)
+            finally:
+                first_ended.set()
+
+    async def second(request: Request) -> Response:
+        second_runs.set()
+        await first_ended.wait()
+        return Response("ok\n")
+
+    api.app.router.routes += [Route("/twice", Twice()), Route("/second", second)]
+    paths = [START.replace(b"/healthz", path) + b"\r\n" for path in (b"/twice", b"/second")]
+    async with listening(api.app) as port:
+        answer = await send(port, *paths)
+
+    assert b"once" in answer
+    assert b"twice" not in answer
 
 
 @pytest.mark.parametrize(

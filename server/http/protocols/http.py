@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import httptools
+from starlette.types import Scope
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -40,6 +41,8 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The request that runs. The cycle of uvicorn is that of the newest one, which may wait.
+        self._running: RequestResponseCycle | None = None
         # What has been read since a request began, its head ended or a part of its body came.
         self._pending_bytes = 0
         # Whether a head must arrive in time. The timer is needed if it isn't there at once.
@@ -60,6 +63,9 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         self._stop_waiting()
         # They refer to this object, which only the garbage collector would free otherwise.
         self._extensions.clear()
+        if self._running and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -105,31 +111,38 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
             self.headers = []
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        # The cycle of uvicorn is that of the newest request, which may have to wait for others.
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
     def _has_body(self) -> bool:
         """Whether the body of the request that runs has arrived."""
-        return not self._running.more_body
+        return self._running is not None and not self._running.more_body
 
-    def _respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Writes a whole response at once; returns whether it could.
+    def _respond(
+        self, scope: Scope, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
+    ) -> bool:
+        """Writes a whole response to a request at once; returns whether it could.
 
         Uvicorn writes the head first. Each write is a packet, because data that waits is watched.
         """
         cycle = self._running
-        can_write = not (cycle.response_started or cycle.disconnected or self.flow.write_paused)
-        if not can_write or cycle.scope["method"] == "HEAD":
+        if cycle is None or cycle.scope is not scope:
+            # The request was answered before, and another one of the connection runs.
+            return False
+        if cycle.response_started or cycle.disconnected:
+            return False
+        if self.flow.write_paused or cycle.scope["method"] == "HEAD":
+            return False
+        lines = [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        head = b"".join((STATUS_LINE[status], *lines))
+        if not head.count(b"\r") == head.count(b"\n") == len(lines) + 1:
+            # A value contains a line break. Uvicorn raises an exception for it.
             return False
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        parts = [STATUS_LINE[status]]
-        for name, value in (*cycle.default_headers, *headers):
-            parts += (name, b": ", value, b"\r\n")
-        if not cycle.keep_alive:
-            parts.append(b"connection: close\r\n")
-        self.transport.write(b"".join((*parts, b"\r\n", body)))
+        self.transport.write(b"".join((head, b"\r\n", body)))
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()

@@ -1,6 +1,7 @@
 """How many fields a caller can ask for, by whichever door, and how many sockets they can open."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -257,6 +258,22 @@ async def test_the_callers_that_are_counted_are_bounded() -> None:
     assert counter.hit(rate, "0") is None
     assert counter.hit(rate, "1") is not None
     assert counter.hit(rate, str(MOST_CALLERS)) is None
+
+
+def test_a_window_ends_although_the_time_of_the_machine_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counter, rate = ProcessCounter(), to_item("1/minute")
+    assert rate
+    began, real = time.monotonic(), time.time
+    monkeypatch.setattr(time, "monotonic", lambda: began)
+    assert counter.hit(rate, "ada") is None
+    assert counter.hit(rate, "ada") == pytest.approx(60)
+    monkeypatch.setattr(time, "time", lambda: real() - 3_600)
+    monkeypatch.setattr(time, "monotonic", lambda: began + 59)
+    assert counter.hit(rate, "ada") == pytest.approx(1)
+    monkeypatch.setattr(time, "monotonic", lambda: began + 60)
+    assert counter.hit(rate, "ada") is None
 
 
 async def test_a_client_cannot_fill_the_memory_with_long_ids() -> None:
