@@ -29,7 +29,7 @@ LOOP_SECONDS = 0.002
 # The time is checked after this many steps of SQLite, which takes about 50 µs.
 STEPS = 1_000
 # How long a reader waits on its thread before it tries again to read from a locked file, and how
-# long a statement may go on before it is interrupted again.
+# long a statement may continue before it is interrupted again.
 RETRY_SECONDS = 0.01
 # How many rows are written on the event loop.
 FEW = 20
@@ -211,7 +211,7 @@ def _create_private_file(path: Path) -> None:
 def _interrupt(connection: OpenConnection) -> None:
     """Interrupts what the thread runs, until it has closed the connection.
 
-    A statement that goes on would keep its lock, and others would wait for that. It may not have
+    A statement that continues would keep its lock, and others would wait for that. It may not have
     begun yet, so one interrupt is not enough.
     """
     # It is closed.

@@ -19,7 +19,7 @@ BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
 BODY_SECONDS = 5
 
-# The extension in the scope of a request that tells whether its whole body has arrived.
+# The extension in the scope of a request that says whether its whole body has arrived.
 HAS_BODY = "tenantry.has_body"
 
 JSON = "application/json"
