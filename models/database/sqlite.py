@@ -6,6 +6,7 @@ and writes of single rows within a transaction, which only change pages in memor
 a lock or for the disk runs on the thread.
 """
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
@@ -27,7 +28,8 @@ from models.database.drivers import Parameters, get_dialect
 LOOP_SECONDS = 0.002
 # The time is checked after this many steps of SQLite, which takes about 50 µs.
 STEPS = 1_000
-# How long a reader waits on its thread before it tries again to read from a locked file.
+# How long a reader waits on its thread before it tries again to read from a locked file, and how
+# long a statement may continue before it is interrupted again.
 RETRY_SECONDS = 0.01
 # How many rows are written on the event loop.
 FEW = 20
@@ -183,12 +185,10 @@ class SQLite:
         await connection.aio.close()
 
     def terminate(self, connection: OpenConnection) -> None:
-        # A statement that goes on would keep the lock, and others would wait for it.
-        with suppress(sqlite3.ProgrammingError):
-            connection.sync.interrupt()
         # Like its own `stop`, but nobody waits for the end of the thread.
         connection.aio._running = False
         connection.aio._tx.put_nowait((None, partial(_close, connection.aio)))
+        _interrupt(connection)
 
     def raise_wrapped(self, error: Exception, *, is_lost: bool) -> NoReturn:
         if isinstance(error, sqlite3.IntegrityError):
@@ -206,6 +206,18 @@ def _create_private_file(path: Path) -> None:
     # If it can't be created, SQLite says why.
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _interrupt(connection: OpenConnection) -> None:
+    """Interrupts what the thread runs, until it has closed the connection.
+
+    A statement that continues would keep its lock, and others would wait for that. It may not have
+    begun yet, so one interrupt is not enough.
+    """
+    # It is closed.
+    with suppress(sqlite3.ProgrammingError):
+        connection.sync.interrupt()
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, _interrupt, connection)
 
 
 def _inserts_rows(text: str) -> bool:
