@@ -94,7 +94,7 @@ def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Argum
             lists: list[str] = []
             given = [_insert(f"p{n}", one, lists) for n, one in enumerate(arguments)]
             if len(templates) >= KEPT_STATEMENTS:
-                templates.clear()
+                del templates[next(iter(templates))]
             template = templates[shape] = Template(cast(Any, write)(*given), lists)
         return Prepared(template, values)
 
