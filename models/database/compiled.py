@@ -39,7 +39,7 @@ class Compiled:
     # The parameters of a template that are lists.
     lists: Sequence[str] = ()
     # The texts of a template for lists of each length.
-    texts: dict[Sequence[int], "Text"] = field(default_factory=dict[Sequence[int], "Text"])
+    texts: dict[Sequence[int], Text] = field(default_factory=dict[Sequence[int], Text])
 
     @cached_property
     def returns_rows(self) -> bool:

@@ -197,12 +197,10 @@ class Pool:
         connection = None
         while connection is None and self.idle:
             connection = self.idle.pop()
-            is_fresh = (
-                connection.opened_at >= self.valid_since
-                and monotonic() - connection.idle_since < limits.IDLE_SECONDS
-                and not self.driver.is_closed(connection.raw)
-            )
-            if not is_fresh and not await self._is_usable(connection):
+            is_over = connection.opened_at < self.valid_since
+            is_over = is_over or self.driver.is_closed(connection.raw)
+            is_doubtful = monotonic() - connection.idle_since >= limits.IDLE_SECONDS
+            if is_over or (is_doubtful and not await self._answers(connection)):
                 self._terminate(connection)
                 connection = None
         if connection is None:
@@ -218,10 +216,8 @@ class Pool:
             self.driver.raise_wrapped(error, is_lost=True)
         return Connection(self.driver, self.statements, self.listeners, raw)
 
-    async def _is_usable(self, connection: Connection) -> bool:
+    async def _answers(self, connection: Connection) -> bool:
         """Whether the connection answers; if it doesn't, neither will any that is as old."""
-        if connection.opened_at < self.valid_since or self.driver.is_closed(connection.raw):
-            return False
         try:
             await self.driver.check(connection.raw)
         except Exception:

@@ -71,8 +71,10 @@ class OpenConnection:
         """Runs a function on the thread."""
         return await self.aio._execute(function, self.sync, *arguments)
 
-    def begin(self, begin: str) -> str | None:
+    def begin(self, begin: str | None) -> str | None:
         """Begins a transaction on the event loop; returns what the thread still has to run."""
+        if begin is None:
+            return None
         if begin != SQLite.begin:
             self.sync.execute(begin)
             return None
@@ -128,8 +130,7 @@ class SQLite:
     async def fetch(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> Sequence[Any]:
-        if begin is not None:
-            begin = connection.begin(begin)
+        begin = connection.begin(begin)
         if begin is None and text.startswith(SHORT):
             rows = _fetch_in_time(connection.sync, text, parameters)
             if rows is not None:
@@ -141,8 +142,7 @@ class SQLite:
     async def run(
         self, connection: OpenConnection, text: str, parameters: Parameters, begin: str | None
     ) -> int:
-        if begin is not None:
-            begin = connection.begin(begin)
+        begin = connection.begin(begin)
         if begin is None and _inserts_rows(text):
             return connection.sync.execute(text, parameters).rowcount
         return await connection.run(_run, text, parameters, begin)
@@ -154,8 +154,7 @@ class SQLite:
         parameters: Sequence[Parameters],
         begin: str | None,
     ) -> None:
-        if begin is not None:
-            begin = connection.begin(begin)
+        begin = connection.begin(begin)
         if begin is None and len(parameters) <= FEW:
             connection.sync.executemany(text, parameters)
         else:

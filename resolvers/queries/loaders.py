@@ -195,31 +195,34 @@ class Loaders:
         self, organization_id: str, holder_id: str
     ) -> frozenset[str] | None:
         """Loads the permissions of the membership or key; None for a user who isn't a member."""
-        key = (organization_id, holder_id)
-        if not self.memberships.knows(key):
-            held = await self.grants.load(key)
-            return held.permissions if held else None
-        keys = await self.load_role_permissions(organization_id, holder_id)
-        if keys is None:
-            return None
-        return filter_by_features(keys, await self.load_features(organization_id))
+        (permissions,) = await self.load_permission_keys_in([organization_id], holder_id)
+        return permissions
 
     async def load_permission_keys_in(
         self, organization_ids: Sequence[str], holder_id: str
     ) -> Sequence[frozenset[str] | None]:
         """Loads the same for several organizations."""
         keys = [(id, holder_id) for id in organization_ids]
-        known = [self.memberships.knows(key) for key in keys]
-        if all(known):
-            return await self._load_permission_keys_of_known(keys)
-        if any(known):
-            return await gather(
-                *(self.load_permission_keys(id, holder_id) for id in organization_ids)
-            )
+        known = [key for key in keys if self.memberships.knows(key)]
+        if not known:
+            return await self._load_permission_keys_of_grants(keys)
+        if len(known) == len(keys):
+            return await self._load_permission_keys_of_members(keys)
+        others = [key for key in keys if key not in known]
+        of_known, of_others = await gather(
+            self._load_permission_keys_of_members(known),
+            self._load_permission_keys_of_grants(others),
+        )
+        held = dict(zip([*known, *others], [*of_known, *of_others], strict=True))
+        return [held[key] for key in keys]
+
+    async def _load_permission_keys_of_grants(
+        self, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[frozenset[str] | None]:
         grants = map(get_value, await self.grants.load_many(keys))
         return [held.permissions if held else None for held in grants]
 
-    async def _load_permission_keys_of_known(
+    async def _load_permission_keys_of_members(
         self, keys: Sequence[tuple[str, str]]
     ) -> Sequence[frozenset[str] | None]:
         members = [*map(get_value, await self.memberships.load_many(keys))]

@@ -110,7 +110,7 @@ async def load_api_keys(
         info,
         Selection(API_KEYS_OF_ORGANIZATION, ApiKeyFilter(live_at)),
         arguments,
-        to_nodes=lambda rows: list(map(ApiKey.from_row, rows)),
+        to_node=ApiKey.from_row,
         parent=organization_id,
     )
 

@@ -192,6 +192,6 @@ async def load_domains(
         info,
         Selection(spec, filter, query),
         arguments,
-        to_nodes=lambda rows: [OrganizationDomain.from_row(row, context) for row in rows],
+        to_node=lambda row: OrganizationDomain.from_row(row, context),
         parent=parent,
     )

@@ -134,17 +134,21 @@ async def load_connection(
     selection: Selection[RecordT],
     arguments: PageArguments,
     *,
-    to_nodes: Callable[[Sequence[RecordT]], list[T]],
+    to_node: Callable[[RecordT], T],
     parent: str = "",
     order: Order | None = None,
-    joins: Joins = (),
 ) -> Connection[T]:
     """Loads the page that the arguments request, newest first unless another order is given.
 
     The list is the parent's, or a top-level one.
     """
     (loaded,) = await load_connections(
-        info, selection, arguments, to_nodes=to_nodes, parents=[parent], order=order, joins=joins
+        info,
+        selection,
+        arguments,
+        to_nodes=lambda rows: list(map(to_node, rows)),
+        parents=[parent],
+        order=order,
     )
     return get_value(loaded)
 

@@ -213,7 +213,7 @@ async def load_invitations(
         info,
         Selection(spec, InvitationFilter(context.server.clock(), chosen, by_domain), query),
         arguments,
-        to_nodes=lambda rows: [Invitation.from_row(row, context) for row in rows],
+        to_node=lambda row: Invitation.from_row(row, context),
         parent=parent,
         order=spec.make_order(
             order_by.field.name, descending=order_by.direction is OrderDirection.DESC

@@ -108,7 +108,7 @@ async def load_suggestions(
         info,
         selection,
         arguments,
-        to_nodes=lambda rows: list(map(OrganizationSuggestion.from_row, rows)),
+        to_node=OrganizationSuggestion.from_row,
         parent=user_id,
     )
 
@@ -127,7 +127,7 @@ async def load_requests(
         info,
         selection,
         arguments,
-        to_nodes=lambda rows: list(map(MembershipRequest.from_row, rows)),
+        to_node=MembershipRequest.from_row,
         parent=parent,
     )
 

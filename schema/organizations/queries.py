@@ -130,7 +130,7 @@ class OrganizationQueries:
             info,
             select_organizations(query, user_ids, info.context.organization_ids),
             PageArguments(first, after, last, before, offset),
-            to_nodes=lambda rows: [Organization.from_row(row, info.context) for row in rows],
+            to_node=lambda row: Organization.from_row(row, info.context),
             order=ORGANIZATIONS.make_order(
                 order_by.field.name, descending=order_by.direction is OrderDirection.DESC
             ),

@@ -82,5 +82,5 @@ class PlanQueries:
             info,
             Selection(SUBSCRIPTIONS, chosen),
             PageArguments(first, after),
-            to_nodes=lambda rows: [PlanSubscription.from_row(row, info.context) for row in rows],
+            to_node=lambda row: PlanSubscription.from_row(row, info.context),
         )

@@ -110,7 +110,7 @@ async def load_sessions(
         info,
         Selection(SESSIONS_OF_USER, session_filter),
         arguments,
-        to_nodes=lambda rows: [Session.from_row(row, context) for row in rows],
+        to_node=lambda row: Session.from_row(row, context),
         parent=user_id,
     )
 

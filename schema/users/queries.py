@@ -71,5 +71,5 @@ class UserQueries:
             info,
             select_users(query, email_addresses, external_ids, info.context.organization_ids),
             PageArguments(first, after, offset=offset),
-            to_nodes=lambda rows: [User.from_row(row, info.context) for row in rows],
+            to_node=lambda row: User.from_row(row, info.context),
         )

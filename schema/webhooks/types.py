@@ -132,7 +132,7 @@ class WebhookEndpoint(Node):
             info,
             Selection(DELIVERIES_OF_ENDPOINT, delivery_filter),
             PageArguments(first, after),
-            to_nodes=lambda rows: list(map(WebhookDelivery.from_row, rows)),
+            to_node=WebhookDelivery.from_row,
             parent=self.id,
         )
 

@@ -151,9 +151,8 @@ def find_batch(definition: GraphQLField, schema: GraphQLSchema) -> Callable[...,
     if not all(hasattr(one, "resolve_batch") for one in extensions):
         return None
 
-    # Strawberry declares it for its own use.
-    strawberry_schema: Any = getattr(schema, "_strawberry_schema")  # noqa: B009
-    info_class = strawberry_schema.config.info_class
+    core_schema: Any = schema
+    info_class = core_schema._strawberry_schema.config.info_class
     chain = resolve_all
     for extension in extensions:
         chain = partial(extension.resolve_batch, chain)
