@@ -9,6 +9,7 @@ import pytest
 
 from models.keys.scopes import KeyScope
 from models.roles import MEMBERSHIPS_READ
+from resolvers.queries.loaders import Loaders
 from tests.execution.test_random_documents import by_path, make_api
 from tests.support.api import NOBODY, SERVICE, Api, Caller
 from tests.support.data.api_keys import create_key
@@ -92,3 +93,22 @@ async def test_nobody_reads_more_by_a_join(api: Api) -> None:
                 readable = {one for one in "abc" if shown[one] and shown[one]["memberships"]}
                 assert readable == {*READABLE[name]}, name
     await graphql_core.client.aclose()
+
+
+@pytest.mark.parametrize("has_plans", [False, True])
+async def test_what_is_known_already_changes_no_permission(api: Api, has_plans: bool) -> None:
+    ada, grace = await api.person("ada@example.com"), await api.person("grace@example.com")
+    ids = [await an_organization(api, by=ada, name=name) for name in ("Red", "Green", "Blue")]
+    await a_role(api, "org:reader", [MEMBERSHIPS_READ])
+    await a_role(api, "org:blind", [])
+    await a_member(api, ids[0], grace, "org:reader")
+    await a_member(api, ids[1], grace, "org:blind")
+
+    for known in ([], ids[1:2], ids[1:], ids[2:], ids):
+        loaders = Loaders(api.store, api.clock, has_plans=has_plans)
+        await loaders.memberships.load_many([(id, grace.id) for id in known])
+
+        held = await loaders.load_permission_keys_in(ids, grace.id)
+
+        assert held == [{MEMBERSHIPS_READ}, frozenset(), None], known
+        assert [await loaders.load_permission_keys(id, grace.id) for id in ids] == held
