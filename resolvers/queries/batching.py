@@ -1,6 +1,6 @@
 """The batch loader: a level of a query is one statement, however wide it is."""
 
-from asyncio import Future, get_running_loop
+from asyncio import Future, Task, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -20,17 +20,34 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
+class SoleReader:
+    """The task that alone reads for an operation, while nothing else of the operation runs."""
+
+    __slots__ = ("task",)
+
+    def __init__(self) -> None:
+        self.task: Task[Any] | None = None
+
+    def is_current(self) -> bool:
+        return self.task is not None and self.task is current_task()
+
+
 class BatchLoader(Generic[K, V]):
     """A loader that answers a level of the query as a whole.
 
     A key that is known already is answered together with the unknown ones of its batch. If it were
     answered sooner, the level below would be two batches, and two statements.
+
+    The sole reader of an operation waits for no batch, because nobody could join it.
     """
 
     def __init__(
-        self, fetch: Callable[[list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]]
+        self,
+        fetch: Callable[[list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]],
+        sole_reader: SoleReader,
     ) -> None:
         self._fetch = fetch
+        self._sole_reader = sole_reader
         # Where the answer for a key is: the batch that it was read in, and its index there.
         self._known: dict[K, tuple[Future[Sequence[V | BaseException]], int]] = {}
         # The keys of the batch that others can still join, and what is done for each of them when
@@ -43,14 +60,14 @@ class BatchLoader(Generic[K, V]):
 
         A caller that is cancelled doesn't cancel it for the others.
         """
-        return self._answer(self._join([key]), key)
+        return self._answer(self._read([key]), key)
 
     def load_many(self, keys: Sequence[K]) -> Awaitable[list[V]]:
         """Loads the answers for several keys, which may repeat, in the same batch as `load`.
 
         What `load` would raise is in the list, as the values of a batch resolver can be.
         """
-        return self._answer_many(self._join(keys), keys)
+        return self._answer_many(self._read(keys), keys)
 
     def knows(self, key: K) -> bool:
         """Whether the answer has been read, or somebody has asked for it."""
@@ -66,13 +83,23 @@ class BatchLoader(Generic[K, V]):
 
     def remember(self, answers: Mapping[K, V]) -> None:
         """Keeps what was read elsewhere, so that it is not read again."""
-        batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()
-        batch.set_result(list(answers.values()))
-        self._keep(batch, answers)
+        self._keep(_make_batch([*answers.values()]), answers)
 
     def _keep(self, batch: Future[Sequence[V | BaseException]], keys: Iterable[K]) -> None:
         for index, key in enumerate(keys):
             self._known.setdefault(key, (batch, index))
+
+    def _read(self, keys: Iterable[K]) -> Awaitable[None]:
+        return self._read_alone(keys) if self._sole_reader.is_current() else self._join(keys)
+
+    async def _read_alone(self, keys: Iterable[K]) -> None:
+        # By now, another task can run this, such as one of several that are gathered.
+        if self._keys or not self._sole_reader.is_current():
+            return await self._join(keys)
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._known]
+        for start in range(0, len(unknown), BATCH):
+            chunk = unknown[start : start + BATCH]
+            self._keep(_make_batch(await self._fetch(chunk)), chunk)
 
     def _join(self, keys: Iterable[K]) -> Future[None]:
         """Adds keys to the batch; returns a future of this caller alone, who can cancel it."""
@@ -106,12 +133,12 @@ class BatchLoader(Generic[K, V]):
             batch.add_done_callback(end)
         end()
 
-    async def _answer(self, waiter: Future[None], key: K) -> V:
-        await waiter
+    async def _answer(self, reading: Awaitable[None], key: K) -> V:
+        await reading
         return get_value(self._get(key))
 
-    async def _answer_many(self, waiter: Future[None], keys: Sequence[K]) -> list[V]:
-        await waiter
+    async def _answer_many(self, reading: Awaitable[None], keys: Sequence[K]) -> list[V]:
+        await reading
         # Most keys were read in one batch, and are asked for once for each of their parents.
         answers = {key: self._get(key) for key in dict.fromkeys(keys)}
         return cast(list[V], [answers[key] for key in keys])
@@ -121,17 +148,26 @@ class BatchLoader(Generic[K, V]):
         return batch.exception() or batch.result()[index]
 
 
+def _make_batch(answers: Sequence[V | BaseException]) -> Future[Sequence[V | BaseException]]:
+    batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()
+    batch.set_result(answers)
+    return batch
+
+
 class LoadersByRequest(dict[R, BatchLoader[K, V]]):
     """A loader for each request, such as that for the first page of a list."""
 
     def __init__(
-        self, fetch: Callable[[R, list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]]
+        self,
+        fetch: Callable[[R, list[K]], Coroutine[Any, Any, Sequence[V | BaseException]]],
+        sole_reader: SoleReader,
     ) -> None:
         super().__init__()
         self._fetch = fetch
+        self._sole_reader = sole_reader
 
     def __missing__(self, request: R) -> BatchLoader[K, V]:
-        loader = self[request] = BatchLoader(partial(self._fetch, request))
+        loader = self[request] = BatchLoader(partial(self._fetch, request), self._sole_reader)
         return loader
 
 
@@ -172,7 +208,7 @@ class Batched(Generic[K, V]):
         self.name = name
 
     def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> BatchLoader[K, V]:
-        loader = BatchLoader(partial(self.fetch, loaders.store))
+        loader = BatchLoader(partial(self.fetch, loaders.store), loaders.sole_reader)
         # Found there from now on, before this descriptor.
         loaders.__dict__[self.name] = loader
         return loader
@@ -191,7 +227,8 @@ class BatchedByRequest(Generic[R, K, V]):
         self.name = name
 
     def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> LoadersByRequest[R, K, V]:
-        by_request = LoadersByRequest[R, K, V](partial(self.fetch, loaders.store))
+        fetch = partial(self.fetch, loaders.store)
+        by_request = LoadersByRequest[R, K, V](fetch, loaders.sole_reader)
         loaders.__dict__[self.name] = by_request
         return by_request
 
@@ -209,6 +246,8 @@ class BatchedAt(Batched[K, V]):
 
     def __get__(self, loaders: "Loaders", owner: type["Loaders"]) -> BatchLoader[K, V]:
         store, clock = loaders.store, loaders.clock
-        loader = BatchLoader[K, V](lambda keys: self.fetch_at(store, clock(), keys))
+        loader = BatchLoader[K, V](
+            lambda keys: self.fetch_at(store, clock(), keys), loaders.sole_reader
+        )
         loaders.__dict__[self.name] = loader
         return loader

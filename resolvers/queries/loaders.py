@@ -38,6 +38,7 @@ from resolvers.queries.batching import (
     BatchedAt,
     BatchedByRequest,
     BatchLoader,
+    SoleReader,
     get_value,
 )
 from resolvers.queries.grants import (
@@ -131,13 +132,21 @@ class Loaders:
     # By request, and by organization.
     event_pages = BatchedByRequest(load_event_pages)
 
-    def __init__(self, store: Readable, clock: Clock, *, has_plans: bool) -> None:
+    def __init__(
+        self,
+        store: Readable,
+        clock: Clock,
+        *,
+        has_plans: bool,
+        sole_reader: SoleReader | None = None,
+    ) -> None:
         """`has_plans` is false only if it's known that billing is disabled."""
         self.store = store
         # The keys of the permissions of roles, which are as they were in the transaction.
         self.kept_permissions: Mapping[str, frozenset[str]] = {}
         self.clock = clock
         self.has_plans = has_plans
+        self.sole_reader = sole_reader or SoleReader()
 
     def remember_locked(self, tx: Transaction) -> None:
         """Keeps the rows that nobody else could change during a transaction.
@@ -289,7 +298,8 @@ class Loaders:
     @cached_property
     def grants(self) -> BatchLoader[tuple[str, str], Grant | None]:
         """What users and API keys hold, by organization and holder."""
-        return BatchLoader(partial(load_grants_of_holders, self.store, self.clock, self.roles))
+        fetch = partial(load_grants_of_holders, self.store, self.clock, self.roles)
+        return BatchLoader(fetch, self.sole_reader)
 
     @cached_property
     def organizations_of_members(self) -> BatchLoader[tuple[str, str], Organization | None]:
@@ -298,9 +308,9 @@ class Loaders:
         What the user holds there is remembered, because the guards of its fields ask for it next.
         """
         read = (self.store, self.clock, self.roles, self.grants, self.organizations)
-        return BatchLoader(partial(load_organizations_of_members, *read))
+        return BatchLoader(partial(load_organizations_of_members, *read), self.sole_reader)
 
     @cached_property
     def roles_ever(self) -> BatchLoader[str, Role | DeletedRole | None]:
         """Roles by their IDs, including those that were deleted."""
-        return BatchLoader(partial(load_roles_ever, self.store, self.roles))
+        return BatchLoader(partial(load_roles_ever, self.store, self.roles), self.sole_reader)

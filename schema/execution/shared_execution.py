@@ -1,5 +1,6 @@
 """Shares the execution of an event among subscribers whose results must be the same."""
 
+from asyncio import current_task
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,6 +39,10 @@ class SharedExecution(BreadthFirstExecutor):
             # The operation is stored with its result, so that no other one can get the same id.
             answers[key] = (self.operation, result)
         return result
+
+    def begin_wave(self, awaitables: int) -> None:
+        context: Context = self.context_value
+        context.sole_reader.task = current_task() if awaitables == 1 else None
 
     def _is_shareable(self) -> bool:
         """Whether nothing depends on the viewer or, by directives or arguments, on variables."""

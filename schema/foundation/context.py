@@ -18,6 +18,7 @@ from resolvers.foundation.shared_transaction import SharedTransaction
 from resolvers.foundation.transaction import Transaction, organizations_disabled
 from resolvers.keys.key_uses import use_scope
 from resolvers.keys.signing_keys import Signer
+from resolvers.queries.batching import SoleReader
 from resolvers.queries.loaders import Loaders
 from resolvers.subscriptions.log_reader import LogReader
 from resolvers.subscriptions.streams import Delivered
@@ -70,6 +71,7 @@ class Context:
     changed_organization_id: str | None = None
     # The event that a subscription delivers.
     delivered: Delivered | None = None
+    sole_reader: SoleReader = field(default_factory=SoleReader)
 
     @property
     def prepared_document(self) -> Document:
@@ -85,7 +87,12 @@ class Context:
 
     @cached_property
     def loaders(self) -> Loaders:
-        return Loaders(self.snapshot, self.server.clock, has_plans=self.instance.billing_enabled)
+        return Loaders(
+            self.snapshot,
+            self.server.clock,
+            has_plans=self.instance.billing_enabled,
+            sole_reader=self.sole_reader,
+        )
 
     async def read(
         self,
@@ -95,8 +102,11 @@ class Context:
     ) -> T:
         """Reads from the snapshot.
 
-        It's shielded: a read that is cancelled half-way would close the snapshot for other fields.
+        Except for a sole reader, it's shielded: a read that is cancelled half-way would close the
+        snapshot for other fields.
         """
+        if self.sole_reader.is_current():
+            return await fetch(self.snapshot, *args, **values)
         return await shield(fetch(self.snapshot, *args, **values))
 
     async def clear_loaders(self) -> None:

@@ -36,6 +36,9 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
                 return self.build_response(None)
         return self.build_response(root)
 
+    def begin_wave(self, awaitables: int) -> None:
+        """Is called by the task that awaits a wave, with the number of awaitables in it."""
+
     def build_response(self, data: dict[str, Any] | None) -> Any:
         # The helpers refer to the executor, and only the garbage collector would free the two with
         # everything that the operation has read.

@@ -59,10 +59,10 @@ class Run(Completion):
         """Works in slices and awaits wave after wave; returns whether the whole answer is null."""
         try:
             while not self.is_done:
-                if self.advance():
-                    await self._await_wave()
-                else:
+                if not self.advance():
                     await asyncio.sleep(0)
+                elif self._batches or self.waiting:
+                    await self._await_wave()
         except BaseException:
             close_all(self.waiting)
             raise
@@ -96,6 +96,7 @@ class Run(Completion):
         ]
         first, rest = waiting[:TASKS], waiting[TASKS:]
         awaitables = [self._call_batch(*call) for call in calls]
+        self.executor.begin_wave(len(awaitables) + len(waiting))
         try:
             results = await gather([*awaitables, *(one.awaitable for one in first)])
             for (field, objects, _), values in zip(calls, results, strict=False):
