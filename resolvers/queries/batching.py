@@ -90,12 +90,13 @@ class BatchLoader(Generic[K, V]):
             self._known.setdefault(key, (batch, index))
 
     def _read(self, keys: Iterable[K]) -> Awaitable[None]:
-        return self._read_alone(keys) if self._sole_reader.is_current() else self._join(keys)
+        return self._join(keys) if self._sole_reader.task is None else self._read_alone(keys)
 
     async def _read_alone(self, keys: Iterable[K]) -> None:
-        # By now, another task can run this, such as one of several that are gathered.
+        # Another task can run this, such as one of several that are gathered.
         if self._keys or not self._sole_reader.is_current():
-            return await self._join(keys)
+            await self._join(keys)
+            return
         unknown = [key for key in dict.fromkeys(keys) if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]

@@ -19,7 +19,7 @@ from models.keys.secret_keys import KEY_PREFIX, compute_digest, matches_digest
 from models.users import IdentityClaims
 from resolvers.api_keys.sign_in import sign_in_api_key
 from resolvers.authority.access import Actor, ActorType, SignIn
-from resolvers.foundation.server import Clock, Server
+from resolvers.foundation.server import Server
 from resolvers.foundation.transaction import select_instance
 from resolvers.keys.secret_keys import sign_in_service
 from resolvers.keys.signing_keys import Signer
@@ -113,8 +113,8 @@ class VerifiedToken:
     key: PublicKey
     size: int
 
-    def is_valid_until(self, end: int, clock: Clock) -> bool:
-        return end > clock().timestamp() and self.provider.keys.holds(self.key)
+    def is_valid(self, end: int, now: float) -> bool:
+        return end > now and self.provider.keys.holds(self.key)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +160,8 @@ class Authenticator:
             return Credential(partial(self._load_service, credential))
         if credential.startswith(API_KEY_PREFIX):
             return Credential(partial(self._load_api_key, credential))
-        return self._make_credential(await self._verify_cached(credential))
+        now = self.server.clock().timestamp()
+        return self._make_credential(await self._verify_cached(credential, now), now)
 
     def authenticate_service(self, authorization: Sequence[str]) -> Credential:
         """Takes a secret key and nothing else; raises InvalidCredential."""
@@ -168,15 +169,13 @@ class Authenticator:
             raise InvalidCredential("send it in the header Authorization: Bearer <secret key>")
         return Credential(partial(self._load_service, read_bearer(authorization)))
 
-    def _make_credential(self, token: VerifiedToken) -> Credential:
+    def _make_credential(self, token: VerifiedToken, now: float) -> Credential:
         if isinstance(token.claims, SessionClaims):
             return Credential(partial(self._load_session, token.claims))
         load_caller = partial(sign_in, self.server, token.claims)
         # A stream ends when the token expires, without leeway, unless only leeway is left of it.
-        end = token.expires_at
-        if end <= self.server.clock().timestamp():
-            end += LEEWAY
-        return Credential(load_caller, partial(token.is_valid_until, end, self.server.clock))
+        end = token.expires_at if token.expires_at > now else token.expires_at + LEEWAY
+        return Credential(load_caller, lambda: token.is_valid(end, self.server.clock().timestamp()))
 
     async def load_instance(self) -> Instance:
         async with self.server.store.read() as connection:
@@ -204,10 +203,10 @@ class Authenticator:
             raise InvalidCredential("its session has ended")
         return caller
 
-    async def _verify_cached(self, token: str) -> VerifiedToken:
+    async def _verify_cached(self, token: str, now: float) -> VerifiedToken:
         digest = hashlib.sha256(token.encode()).digest()
         cached = self.verified.get(digest)
-        if cached and cached.is_valid_until(cached.expires_at + LEEWAY, self.server.clock):
+        if cached and cached.is_valid(cached.expires_at + LEEWAY, now):
             self.hits += 1
             self.verified.move_to_end(digest)
             return cached

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import OperationType
+from graphql import ExecutionResult, OperationType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.breadth_first.plans import Plan, Plans
@@ -33,17 +33,25 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
             if not run.advance() or not run.is_done:
                 return self._finish(run, root, turns[number:])
             if any(run.settle()):
-                return self.build_response(None)
-        return self.build_response(root)
+                return self._answer(None)
+        return self._answer(root)
 
     def begin_wave(self, awaitables: int) -> None:
         """Is called by the task that awaits a wave, with the number of awaitables in it."""
 
     def build_response(self, data: dict[str, Any] | None) -> Any:
-        # The helpers refer to the executor, and only the garbage collector would free the two with
+        self._drop_helpers()
+        return super().build_response(data)
+
+    def _answer(self, data: dict[str, Any] | None) -> ExecutionResult:
+        """Answers as `build_response` does if nothing is deferred or streamed."""
+        self._drop_helpers()
+        return ExecutionResult(data, self.collected_errors.errors or None)
+
+    def _drop_helpers(self) -> None:
+        # They refer to the executor, and only the garbage collector would free the two with
         # everything that the operation has read.
         del self.async_helpers
-        return super().build_response(data)
 
     def _find_plan(self, plans: Plans) -> Plan | None:
         middlewares = self.middleware_manager and self.middleware_manager.middlewares
@@ -57,4 +65,4 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
                 break
             run.queue.extend(turn)
             is_null = await run.finish()
-        return self.build_response(None if is_null else root)
+        return self._answer(None if is_null else root)

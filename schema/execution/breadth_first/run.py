@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Generator, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from inspect import iscoroutine
 from operator import attrgetter
@@ -89,14 +88,19 @@ class Run(Completion):
         self.wave += 1
         batches, self._batches = self._batches, {}
         waiting, self.waiting = self.waiting, []
+        if len(waiting) == 1 and not batches:
+            self.executor.begin_wave(1)
+            (one,) = waiting
+            self.complete(Slots.gather([one.slot]), await gather([one.awaitable]))
+            return
         calls = [
             (field, objects[start : start + BATCH], sources[start : start + BATCH])
             for field, (sources, objects) in batches.items()
             for start in range(0, len(sources), BATCH)
         ]
+        self.executor.begin_wave(len(calls) + len(waiting))
         first, rest = waiting[:TASKS], waiting[TASKS:]
         awaitables = [self._call_batch(*call) for call in calls]
-        self.executor.begin_wave(len(awaitables) + len(waiting))
         try:
             results = await gather([*awaitables, *(one.awaitable for one in first)])
             for (field, objects, _), values in zip(calls, results, strict=False):
@@ -159,10 +163,17 @@ class Run(Completion):
         return field.at_hand(sources, ResolveInfo(self, field, objects[0], field.key))
 
     def _call(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> list[Any]:
-        """Calls the resolver for each parent; what it raises stands for its value."""
-        if field.attribute is not None:
-            with suppress(Exception):
-                return list(map(attrgetter(field.attribute), sources))
+        """Resolves a field for each parent; what that raises stands for its value."""
+        if field.attribute is None:
+            return self._call_resolver(field, sources, objects)
+        try:
+            return list(map(attrgetter(field.attribute), sources))
+        except Exception:
+            return self._call_resolver(field, sources, objects)
+
+    def _call_resolver(
+        self, field: FieldPlan, sources: Sequence[Any], objects: Objects
+    ) -> list[Any]:
         arguments = self._read_arguments(field)
         if isinstance(arguments, Exception):
             return [arguments] * len(sources)
