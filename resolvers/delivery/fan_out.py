@@ -5,8 +5,10 @@ from typing import Any
 import structlog
 from sqlalchemy import Select, func, insert, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import new_id
+from models.database.statements import prepared_statement
 from models.database.store import Store
 from models.events import Event
 from models.instance import Instance
@@ -24,13 +26,17 @@ log = structlog.stdlib.get_logger("tenantry.webhooks")
 
 async def fan_out(store: Store, clock: Clock) -> bool:
     """Creates the next deliveries of every endpoint; returns whether there may be more."""
+    async with store.read() as connection:
+        endpoint_ids = (await connection.execute(_select_endpoints_to_fill())).scalars()
+    return any([await create_deliveries(store, clock, endpoint_id) for endpoint_id in endpoint_ids])
+
+
+@prepared_statement
+def _select_endpoints_to_fill() -> SelectOfScalar[str]:
     newest = select(func.max(col(Event.cursor))).scalar_subquery()
-    behind = select(WebhookEndpoint.id).where(
+    return select(WebhookEndpoint.id).where(
         col(WebhookEndpoint.enabled), col(WebhookEndpoint.cursor) < newest
     )
-    async with store.read() as connection:
-        endpoint_ids = (await connection.execute(behind)).scalars()
-    return any([await create_deliveries(store, clock, endpoint_id) for endpoint_id in endpoint_ids])
 
 
 async def create_deliveries(store: Store, clock: Clock, endpoint_id: str) -> bool:

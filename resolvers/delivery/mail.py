@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, Table
 from sqlmodel import col, select
 
+from models.database.statements import prepared_statement
 from models.database.store import Store
 from models.instance import Instance
 from models.invitations import Invitation
@@ -14,7 +15,7 @@ from models.mail import Mail, MailStatus
 from models.organizations import Organization
 from models.roles import Role
 from models.users import User
-from resolvers.delivery.queue import Claim, QueueTable
+from resolvers.delivery.queue import Claim, QueueTable, get_ids
 from resolvers.lists.pages import AnyRow
 
 MAILS: Table = Mail.metadata.tables["mail"]
@@ -44,10 +45,15 @@ async def load_due_mail_ids(
     store: Store, now: datetime, sending: Collection[Claim], limit: int
 ) -> Sequence[str]:
     """Loads the IDs of emails that can be claimed, those that have waited longest first."""
-    is_due = MAIL_QUEUE.is_due(now, sending)
-    statement = Select[str](MAILS.c.id).where(is_due).order_by(MAILS.c.next_attempt_at)
+    statement = _select_due_mail_ids(now, get_ids(sending), limit)
     async with store.read() as connection:
-        return (await connection.execute(statement.limit(limit))).scalars()
+        return (await connection.execute(statement)).scalars()
+
+
+@prepared_statement
+def _select_due_mail_ids(now: datetime, sending_ids: Collection[str], limit: int) -> Select[str]:
+    due = Select[str](MAILS.c.id).where(MAIL_QUEUE.is_due(now, sending_ids))
+    return due.order_by(MAILS.c.next_attempt_at).limit(limit)
 
 
 async def load_invitation(store: Store, invitation_id: str | None) -> AnyRow | None:

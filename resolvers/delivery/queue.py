@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     literal_column,
     or_,
-    true,
     update,
 )
 
@@ -42,6 +41,10 @@ class Claim:
         return self.row.attempts + 1
 
 
+def get_ids(claims: Collection[Claim]) -> list[str]:
+    return [claim.id for claim in claims]
+
+
 @dataclass(frozen=True, slots=True)
 class QueueTable:
     """A table whose rows are sent."""
@@ -62,14 +65,14 @@ class QueueTable:
         # the condition of the index.
         return self.rows.c.status == literal_column(f"'{self.waiting_status}'")
 
-    def is_due(self, now: datetime, sending: Collection[Claim]) -> ColumnElement[bool]:
+    def is_due(self, now: datetime, sending_ids: Collection[str]) -> ColumnElement[bool]:
         """Whether a row can be claimed.
 
         A row that this process is sending can't, even if the clock says that its lease is over.
         """
         row = self.rows.c
         return and_(
-            row.id.not_in([claim.id for claim in sending]) if sending else true(),
+            row.id.not_in(sending_ids),
             self.is_waiting,
             row.next_attempt_at <= now,
             or_(row.claimed_until.is_(None), row.claimed_until <= now),
@@ -80,7 +83,8 @@ class QueueTable:
     ) -> list[Claim]:
         """Claims those of the rows that no other worker has claimed in the meantime."""
         until = now + self.lease
-        query = self.claim_query.where(self.rows.c.id.in_(ids), self.is_due(now, sending))
+        is_due = self.is_due(now, get_ids(sending))
+        query = self.claim_query.where(self.rows.c.id.in_(ids), is_due)
         async with store.write() as session:
             locked = query.with_for_update(of=self.rows, skip_locked=True)
             rows = (await session.execute(locked)).all()

@@ -9,9 +9,10 @@ from sqlmodel import col
 
 from models.database.connection import Connection
 from models.database.session import DatabaseSession
+from models.database.statements import AnySelect, prepared_statement
 from models.events import Event
 from models.webhooks import PENDING, WebhookDelivery, WebhookEndpoint
-from resolvers.delivery.queue import Claim, QueueTable
+from resolvers.delivery.queue import Claim, QueueTable, get_ids
 from resolvers.lists.pages import AnyRow
 
 DELIVERIES: Table = WebhookDelivery.metadata.tables["webhook_delivery"]
@@ -57,12 +58,16 @@ async def load_due_endpoints(
     connection: Connection, now: datetime, sending: Collection[Claim]
 ) -> Sequence[AnyRow]:
     """Loads the ID and `failing_since` of each endpoint that has a delivery that can be claimed."""
+    return (await connection.execute(_select_due_endpoints(now, get_ids(sending)))).all()
+
+
+@prepared_statement
+def _select_due_endpoints(now: datetime, sending_ids: Collection[str]) -> AnySelect:
     has_due = exists().where(
-        DELIVERIES.c.endpoint_id == col(WebhookEndpoint.id), WEBHOOK_QUEUE.is_due(now, sending)
+        DELIVERIES.c.endpoint_id == col(WebhookEndpoint.id), WEBHOOK_QUEUE.is_due(now, sending_ids)
     )
     columns: Any = (WebhookEndpoint.id, WebhookEndpoint.failing_since)
-    statement = Select[Any](*columns).where(col(WebhookEndpoint.enabled), has_due)
-    return (await connection.execute(statement)).all()
+    return Select[Any](*columns).where(col(WebhookEndpoint.enabled), has_due)
 
 
 async def load_due_delivery_ids(
@@ -73,10 +78,17 @@ async def load_due_delivery_ids(
     limit: int,
 ) -> Sequence[str]:
     """Loads the IDs of an endpoint's deliveries that can be claimed, the longest waiting first."""
-    statement = (
+    statement = _select_due_delivery_ids(endpoint_id, now, get_ids(sending), limit)
+    return (await connection.execute(statement)).scalars()
+
+
+@prepared_statement
+def _select_due_delivery_ids(
+    endpoint_id: str, now: datetime, sending_ids: Collection[str], limit: int
+) -> Select[str]:
+    return (
         Select[str](DELIVERIES.c.id)
-        .where(DELIVERIES.c.endpoint_id == endpoint_id, WEBHOOK_QUEUE.is_due(now, sending))
+        .where(DELIVERIES.c.endpoint_id == endpoint_id, WEBHOOK_QUEUE.is_due(now, sending_ids))
         .order_by(DELIVERIES.c.next_attempt_at, DELIVERIES.c.id)
         .limit(limit)
     )
-    return (await connection.execute(statement)).scalars()

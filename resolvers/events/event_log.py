@@ -8,6 +8,7 @@ from typing import cast as cast_type
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, func, literal_column, true
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.database.connection import Connection
 from models.database.statements import AnySelect, prepared_statement
@@ -197,8 +198,13 @@ async def load_events_after(
 
 async def load_newer_events(store: Readable, after: int, *, at_most: int) -> Sequence[Event]:
     """Loads the events after the cursor, of every scope."""
-    statement = select(Event).where(col(Event.cursor) > after).order_by(col(Event.cursor))
-    return await load_rows(store, statement.limit(at_most))
+    return await load_rows(store, _select_newer_events(after, at_most))
+
+
+@prepared_statement
+def _select_newer_events(after: int, at_most: int) -> SelectOfScalar[Event]:
+    newer = select(Event).where(col(Event.cursor) > after)
+    return newer.order_by(col(Event.cursor)).limit(at_most)
 
 
 async def load_event_pages(

@@ -11,7 +11,7 @@ from models.base import JSONObject
 from models.database.store import Store
 from models.plans import Plan
 from models.stripe import IDLE, PENDING, StripeSubscription
-from resolvers.delivery.queue import Claim, QueueTable
+from resolvers.delivery.queue import Claim, QueueTable, get_ids
 from resolvers.foundation.transaction import Transaction
 from resolvers.stripe.apply import apply_state
 from resolvers.stripe.states import Unreadable, parse_state
@@ -43,7 +43,7 @@ async def find_due(
     store: Store, now: datetime, reading: Collection[Claim], at_most: int
 ) -> Sequence[str]:
     """Returns the IDs of the subscriptions to read next."""
-    due = select(ROWS.c.id).where(STRIPE_QUEUE.is_due(now, reading))
+    due = select(ROWS.c.id).where(STRIPE_QUEUE.is_due(now, get_ids(reading)))
     async with store.read() as connection:
         rows = await connection.execute(due.order_by(ROWS.c.next_attempt_at).limit(at_most))
         return list(rows.scalars())

@@ -65,6 +65,7 @@ class Rights:
         return readable if stream.types is None else readable & stream.types
 
 
+@prepared_statement
 def _select_permissions(organization_ids: Collection[str], user_ids: Collection[str]) -> AnySelect:
     """Selects one row per relevant permission; outer joins add what exists without any."""
     columns: Any = select(RolePermission.role_id, Permission.key)

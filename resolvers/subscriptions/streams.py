@@ -24,6 +24,7 @@ class Delivered:
     row: Event
     size: int
     loaders: Loaders
+    # The results of operations, and what else subscribers share.
     answers: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])
 
 

@@ -56,8 +56,18 @@ async def _to_events(
     async with aclosing(events):
         async for delivered in events:
             context.set_event(delivered)
-            if event := to_event_or_none(delivered.row, context):
+            if event := _share_event(delivered, context):
                 yield event
+
+
+def _share_event(delivered: Delivered, context: Context) -> Event | None:
+    """Converts an event once for all users and API keys, who see the same of it."""
+    if context.is_service:
+        return to_event_or_none(delivered.row, context)
+    key = (Event, context.instance.slugs_enabled)
+    if key not in delivered.answers:
+        delivered.answers[key] = to_event_or_none(delivered.row, context)
+    return delivered.answers[key]
 
 
 async def _hide_from_viewer(events: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:

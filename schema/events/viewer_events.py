@@ -1,6 +1,7 @@
 """What events for a viewer leave out, because the viewer can't read it elsewhere."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, cast
 
 from models.events import (
@@ -35,6 +36,8 @@ def _hide(data: Mapping[str, Any], subject: str) -> JSONObject:
 def hide_from_viewer(event: Event) -> Event:
     """Removes what the viewer can't read; the result is the same for all viewers of the event."""
     subject = get_subject(event.name)
+    # Those who follow the organization share the event.
+    event = copy(event)
     event.data = _hide(event.data, subject)
     if subject not in WITH_ACTOR:
         event.actor = EventActor(type=event.actor.type, id=None)

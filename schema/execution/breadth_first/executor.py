@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import ExecutionResult, OperationType
+from graphql.execution.executor import CollectedErrors
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.breadth_first.plans import Plan, Plans
@@ -35,6 +36,14 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
             if any(run.settle()):
                 return self._answer(None)
         return self._answer(root)
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """Makes what graphql-core makes, without `copy.copy`, which takes ten times as long."""
+        executor = object.__new__(type(self))
+        executor.__dict__.update(self.__dict__)
+        executor.root_value = payload
+        executor.collected_errors = CollectedErrors()
+        return executor
 
     def begin_wave(self, awaitables: int) -> None:
         """Is called by the task that awaits a wave, with the number of awaitables in it."""

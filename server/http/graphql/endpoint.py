@@ -220,9 +220,21 @@ class GraphQLEndpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                encoded = self._encode(result, executed=not document.errors, is_applied=False)
-                get_record().add_errors(encoded.body.get("errors", ()))
-                yield encoded
+                yield self._encode_event(result, context, executed=not document.errors)
+
+    def _encode_event(
+        self, result: ExecutionResult, context: Context, *, executed: bool
+    ) -> EncodedBody:
+        """Encodes the result of an event once for the subscribers that share it."""
+        answers = context.delivered.answers if context.delivered else {}
+        data, encoded = answers.get(EncodedBody, (None, None))
+        if encoded and data is result.data and not result.errors:
+            return encoded
+        encoded = self._encode(result, executed=executed, is_applied=False)
+        get_record().add_errors(encoded.body.get("errors", ()))
+        if not result.errors:
+            answers[EncodedBody] = result.data, encoded
+        return encoded
 
     async def run_to_completion(self, awaitable: Awaitable[T]) -> T:
         """Keeps track of the operation until it is done, even if its caller is canceled."""
