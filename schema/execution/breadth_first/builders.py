@@ -34,6 +34,8 @@ FORMAT_STORED = "format_stored"
 # The attribute of rows with the indexes of the columns that are converted when they are read.
 STORED = "stored"
 NOTHING: Mapping[str, int] = {}
+# Begins the names of the functions that complete a column.
+COLUMN = "column_"
 
 Builder = Callable[[Sequence[Any]], list[dict[str, Any]]]
 
@@ -68,11 +70,17 @@ def compile_builder(entries: tuple[Entry, ...]) -> Builder:
                 for s in sources
             ]
 
-    It raises an exception if a value can't be shown, is awaitable, or may not be null.
+    Columns that are formatted as they are stored are read for all sources first. It raises an
+    exception if a value can't be shown, is awaitable, or may not be null.
     """
     names: dict[str, Any] = {}
-    code = f"def build(sources):\n    return [{_write_object(entries, names)} for s in sources]"
-    exec(code, names)
+    made = _write_object(entries, names)
+    columns = [name for name in names if name.startswith(COLUMN)]
+    loop = "s in sources"
+    if columns:
+        read = ", ".join(f"{name}(sources)" for name in columns)
+        loop = f"s, {', '.join(f'v_{name}' for name in columns)} in zip(sources, {read})"
+    exec(f"def build(sources):\n    return [{made} for {loop}]", names)
     return names["build"]
 
 
@@ -90,8 +98,9 @@ def _write(entry: Entry, names: dict[str, Any]) -> str:
     names[complete] = _make_completion(type_)
     holder, _, column = entry.attribute.rpartition(".")
     if holder == ROW and FORMAT_STORED in type_.extensions:
-        names[complete] = _make_column_completion(entry.type, column, names[complete])
-        return f"{complete}(s.{holder})"
+        read_column = f"{COLUMN}{len(names)}"
+        names[read_column] = _make_column_completion(entry.type, column, names.pop(complete))
+        return f"v_{read_column}"
     read = f"(v := s.{entry.attribute})"
     check = AS_IT_IS.get(type_)
     if check is None and is_required(entry.type):
@@ -105,18 +114,22 @@ def _write(entry: Entry, names: dict[str, Any]) -> str:
 
 def _make_column_completion(
     type_: OutputType, column: str, complete: Callable[[Any], Any]
-) -> Callable[[Any], Any]:
-    """Completes a column of rows that may still have it as it is stored."""
+) -> Callable[[Sequence[Any]], list[Any]]:
+    """Completes a column of the rows of many parents, which may still have it as it is stored."""
     format_stored: Callable[[Any], Any] = get_nullable(type_).extensions[FORMAT_STORED]
     required = is_required(type_)
 
-    def complete_column(row: Any) -> Any:
-        index = getattr(row, STORED, NOTHING).get(column)
-        formatted = None if index is None else format_stored(row[index])
-        if formatted is not None:
-            return formatted
+    def complete_one(row: Any) -> Any:
         value = getattr(row, column)
         return None if value is None and not required else complete(value)
+
+    def complete_column(sources: Sequence[Any]) -> list[Any]:
+        rows = [source.row for source in sources]
+        kinds = {*map(type, rows)}
+        index = getattr(kinds.pop(), STORED, NOTHING).get(column) if len(kinds) == 1 else None
+        if index is None:
+            return [complete_one(row) for row in rows]
+        return [format_stored(row[index]) or complete_one(row) for row in rows]
 
     return complete_column
 
