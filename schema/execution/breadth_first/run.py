@@ -33,6 +33,7 @@ class Run(Completion):
         # The parents of fields with batch resolvers, and their objects, in the next wave.
         self._batches: dict[FieldPlan, tuple[list[Any], Objects]] = {}
         self._arguments: dict[FieldPlan, Arguments | Exception] = {}
+        self._slice_end = perf_counter() + SLICE_SECONDS
 
     def add_root(self, source: Any) -> tuple[dict[str, Any], list[Step]]:
         """Makes the root, and the steps for its fields, which aren't queued yet."""
@@ -46,11 +47,10 @@ class Run(Completion):
         return not (self.queue or self._batches or self.waiting)
 
     def advance(self) -> bool:
-        """Works until only awaitables are left, or for a while; returns whether it got so far."""
-        end = perf_counter() + SLICE_SECONDS
+        """Works until only awaitables are left, or for a slice; returns whether it got so far."""
         while self.queue:
             self.queue.popleft()()
-            if self.queue and perf_counter() > end:
+            if self.queue and perf_counter() > self._slice_end:
                 return False
         return True
 
@@ -58,10 +58,12 @@ class Run(Completion):
         """Works in slices and awaits wave after wave; returns whether the whole answer is null."""
         try:
             while not self.is_done:
-                if not self.advance():
-                    await asyncio.sleep(0)
-                elif self._batches or self.waiting:
+                if self.advance() and (self._batches or self.waiting):
                     await self._await_wave()
+                # A read of SQLite waits for nothing, so a wave may have taken the rest of a slice.
+                if perf_counter() > self._slice_end:
+                    await asyncio.sleep(0)
+                    self._slice_end = perf_counter() + SLICE_SECONDS
         except BaseException:
             close_all(self.waiting)
             raise
