@@ -25,6 +25,7 @@ from server.http import jwks, stripe
 from server.http.backend import router as backend_api
 from server.http.clients import Seats
 from server.http.graphql import sdl
+from server.http.graphql.encoding import Encoder
 from server.http.graphql.endpoint import GraphQLEndpoint
 from server.http.graphql.websocket import SocketEndpoint
 from server.http.lifespan import Lifespan
@@ -96,7 +97,12 @@ def make_application(
     endpoint = GraphQLEndpoint(
         schema=schema,
         documents=documents,
-        max_answer_bytes=settings.max_answer_bytes,
+        encoder=Encoder(
+            maximum=settings.max_answer_bytes,
+            allowed_cost=documents.limits.cost,
+            shows_hints=_shows_schema(settings),
+            shows_cost=settings.is_development,
+        ),
         server=server,
         signer=signer,
         log=log_reader,
@@ -104,8 +110,6 @@ def make_application(
         rate_limits=_make_rate_limits(settings),
         observer=observer,
         page=_choose_page(settings, development),
-        shows_hints=_shows_schema(settings),
-        shows_cost=settings.is_development,
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None

@@ -95,7 +95,7 @@ class BackendApi:
         """Encodes the answer; clients parse only a type without a charset as JSON."""
         if result is None:
             return Response(status_code=204)
-        json, maximum = dumps(result), self.graphql.max_answer_bytes
+        json, maximum = dumps(result), self.graphql.encoder.maximum
         if is_query and len(json) > maximum:
             sentence = f"The response has {len(json)} bytes, more than the limit of {maximum}."
             sentence += " Request less at once, with a smaller limit."

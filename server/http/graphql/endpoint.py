@@ -23,19 +23,11 @@ from resolvers.keys.signing_keys import Signer
 from resolvers.subscriptions.log_reader import LogReader
 from schema import Schema
 from schema.execution.documents import Document, Documents
-from schema.execution.limits import OperationSize
 from schema.foundation.context import Context
 from server.http.clients import get_network
+from server.http.graphql.encoding import EncodedBody, Encoder
 from server.http.graphql.idempotency import run_idempotently
-from server.http.graphql.responses import (
-    EncodedBody,
-    encode,
-    limit_size,
-    make_body,
-    make_error_response,
-    make_response,
-    remove_hints,
-)
+from server.http.graphql.responses import make_error_response, make_response
 from server.http.graphql.sse import stream_events
 from server.http.protocols.slow_clients import disconnect
 from server.http.requests import (
@@ -70,7 +62,7 @@ class GraphQLEndpoint:
 
     schema: Schema
     documents: Documents
-    max_answer_bytes: int
+    encoder: Encoder
     server: Server
     signer: Signer
     log: LogReader
@@ -78,10 +70,6 @@ class GraphQLEndpoint:
     rate_limits: RateLimits
     observer: Observer
     page: Callable[[], Response] | None = None
-    # Whether errors suggest similar names for a misspelled one; off if the schema is hidden.
-    shows_hints: bool = True
-    # Whether answers say what their operation cost.
-    shows_cost: bool = False
     running: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -220,21 +208,10 @@ class GraphQLEndpoint:
         )
         async with aclosing(stream):
             async for result in stream:
-                yield self._encode_event(result, context, executed=not document.errors)
-
-    def _encode_event(
-        self, result: ExecutionResult, context: Context, *, executed: bool
-    ) -> EncodedBody:
-        """Encodes the result of an event once for the subscribers that share it."""
-        answers = context.delivered.answers if context.delivered else {}
-        data, encoded = answers.get(EncodedBody, (None, None))
-        if encoded and data is result.data and not result.errors:
-            return encoded
-        encoded = self._encode(result, executed=executed, is_applied=False)
-        get_record().add_errors(encoded.body.get("errors", ()))
-        if not result.errors:
-            answers[EncodedBody] = result.data, encoded
-        return encoded
+                answers = context.delivered.answers if context.delivered else {}
+                encoded = self.encoder.encode_event(result, answers, executed=not document.errors)
+                get_record().add_errors(encoded.body.get("errors", ()))
+                yield encoded
 
     async def run_to_completion(self, awaitable: Awaitable[T]) -> T:
         """Keeps track of the operation until it is done, even if its caller is canceled."""
@@ -247,7 +224,7 @@ class GraphQLEndpoint:
         document, record = context.prepared_document, get_record()
 
         def encode(result: ExecutionResult) -> EncodedBody:
-            return self._encode(
+            return self.encoder.encode(
                 result,
                 executed=not isinstance(result, PreExecutionError),
                 is_applied=document.is_mutation(operation.name),
@@ -276,22 +253,6 @@ class GraphQLEndpoint:
             self.schema.is_transaction(field)
             for field in document.find_root_keys(operation.name).values()
         )
-
-    def _encode(
-        self,
-        result: ExecutionResult,
-        *,
-        executed: bool,
-        is_applied: bool,
-        size: OperationSize | None = None,
-    ) -> EncodedBody:
-        body = make_body(result, executed=executed)
-        if self.shows_cost and size:
-            limits = self.documents.limits
-            body["extensions"] = {"cost": {"asked": size.cost, "allowed": limits.cost}}
-        if not self.shows_hints:
-            remove_hints(body)
-        return limit_size(encode(body), self.max_answer_bytes, is_applied=is_applied)
 
     async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
         document, name = context.prepared_document, operation.name

@@ -23,7 +23,7 @@ from schema.execution.documents import Document
 from schema.foundation.context import Context
 from schema.foundation.errors import find_cause
 from schema.foundation.transactions import begin_for_caller, retry_deadlocks
-from server.http.graphql.responses import EncodedBody
+from server.http.graphql.encoding import EncodedBody
 from server.http.requests import Operation
 
 # Errors that the result already reports.

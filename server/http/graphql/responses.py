@@ -1,22 +1,17 @@
-"""How GraphQL results and errors become the bodies and statuses of HTTP responses."""
-
-import re
-from dataclasses import dataclass
-from typing import Any
+"""How encoded results and errors become HTTP responses."""
 
 import orjson
 from graphql import GraphQLError
 from starlette.responses import Response
-from strawberry.types import ExecutionResult
 
 from models.errors.request import (
     IdempotencyMismatch,
-    LimitExceeded,
     RateLimited,
     RequestError,
     Unauthenticated,
 )
-from schema.foundation.errors import format_error, format_errors
+from schema.foundation.errors import format_error
+from server.http.graphql.encoding import EncodedBody
 from server.http.requests import GRAPHQL_JSON, JSON, HttpError
 from server.identity.tokens import InvalidCredential
 from server.observability.records import get_record
@@ -26,55 +21,6 @@ RETRY_SOON = {"Retry-After": "1"}
 CONTENT_TYPES = {
     name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (GRAPHQL_JSON, JSON)
 }
-HINT = re.compile(r" Did you mean [^?]*\?")
-
-Body = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedBody:
-    """A body with its JSON, which is encoded only once."""
-
-    body: Body
-    json: bytes
-    # Whether this is the stored answer to an earlier request with the same idempotency key.
-    is_replayed: bool = False
-
-
-def encode(body: Body) -> EncodedBody:
-    return EncodedBody(body, orjson.dumps(body))
-
-
-def make_body(result: ExecutionResult, *, executed: bool) -> Body:
-    """Makes the body of a result; one that was not executed at all has no `data`, not even null."""
-    if not result.errors:
-        return {"data": result.data}
-    errors = format_errors(result.errors, executed=executed)
-    if result.data is None and not any(error.path for error in result.errors):
-        return {"errors": errors}
-    return {"errors": errors, "data": result.data}
-
-
-def remove_hints(body: Body) -> None:
-    """Removes the suggestions of similar names, which would reveal a hidden schema."""
-    for error in body.get("errors", ()):
-        error["message"] = HINT.sub("", error["message"])
-
-
-def limit_size(encoded: EncodedBody, maximum: int, *, is_applied: bool) -> EncodedBody:
-    """Replaces a body that is too large with an error that says if a mutation was applied."""
-    size = len(encoded.json)
-    if size <= maximum:
-        return encoded
-    sentence = f"The response has {size} bytes, more than the limit of {maximum}."
-    sentence += " The changes were applied. Read them" if is_applied else " Request less at once,"
-    sentence += " with fewer fields or smaller pages."
-    extensions: dict[str, Any] = {"limit": "answerBytes", "allowed": maximum, "asked": size}
-    if is_applied:
-        extensions["applied"] = True
-    limit = LimitExceeded(sentence, **extensions)
-    error = GraphQLError(sentence, original_error=limit)
-    return encode({"errors": [format_error(error, executed=True)], "data": None})
 
 
 class JSONResponse(Response):

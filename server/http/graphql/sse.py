@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from strawberry.http.streaming import merge_stream_with_heartbeat
 
-from server.http.graphql.responses import EncodedBody
+from server.http.graphql.encoding import EncodedBody
 
 HEARTBEAT_SECONDS = 12.0
 # Neither a cache, nor a proxy that compresses, nor nginx may hold events back.

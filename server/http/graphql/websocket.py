@@ -17,8 +17,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from models.errors.request import LimitExceeded, RateLimited, RequestError, Unauthenticated
 from schema.foundation.errors import format_error
 from server.http.clients import Seats, get_network
+from server.http.graphql.encoding import Body, EncodedBody
 from server.http.graphql.endpoint import GraphQLEndpoint
-from server.http.graphql.responses import Body, EncodedBody
 from server.http.graphql.websocket_messages import (
     Closed,
     find_authorization,
