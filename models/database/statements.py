@@ -10,7 +10,9 @@ from datetime import datetime
 from functools import cache, cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Select, String, Table, bindparam
+from sqlalchemy import BindParameter, Select, String, Table, bindparam
+from sqlalchemy.sql import visitors
+from sqlmodel import AutoString
 
 from models.base import BaseTable
 
@@ -21,6 +23,7 @@ KEPT_STATEMENTS = 1_000
 VALUE_TYPES: Mapping[type, Any] = {str: String(), int: None, datetime: None}
 LIST_TYPES = frozenset({list, tuple, set, frozenset})
 TEXTS = {str}
+TEXT_TYPES = (String, AutoString)
 
 AnySelect = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
@@ -95,10 +98,26 @@ def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Argum
             given = [_insert(f"p{n}", one, lists) for n, one in enumerate(arguments)]
             if len(templates) >= KEPT_STATEMENTS:
                 del templates[next(iter(templates))]
-            template = templates[shape] = Template(cast(Any, write)(*given), lists)
+            expression = cast(Any, write)(*given)
+            _write_constants(expression, values)
+            template = templates[shape] = Template(expression, lists)
         return Prepared(template, values)
 
     return cast(Callable[Arguments, StatementT], prepare)
+
+
+def _write_constants(expression: Any, values: Values) -> None:
+    """Lets the texts that a statement contains itself be literals in it.
+
+    As a parameter that the condition of a partial index is compared with, SQLite would prepare the
+    statement again whenever it runs, which takes longer than most statements.
+    """
+    for element in visitors.iterate(expression):
+        parameter: Any = element
+        if not isinstance(element, BindParameter) or parameter.key in values:
+            continue
+        if type(parameter.value) is str and isinstance(parameter.type, TEXT_TYPES):
+            parameter.literal_execute = True
 
 
 def _is_list(value: Any) -> bool:
