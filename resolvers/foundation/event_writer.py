@@ -1,13 +1,28 @@
 """Writes the events of a transaction to the log."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert, null
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    null,
+    union_all,
+)
 from sqlalchemy.schema import CreateTable
 
 from models.database.session import DatabaseSession
-from models.database.statements import Template, prepared_statement
+from models.database.statements import Prepared, Template, prepared_statement
 from models.database.wakeup import CHANNEL
 from models.events import Event
 from resolvers.foundation.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
@@ -29,13 +44,37 @@ STAGED_EVENTS = Table(
 PIECE = 500
 # How many staged events one statement moves to the log; the time of a statement is limited.
 STAGED_PIECE = 5_000
+# How many events go to the log of PostgreSQL in one statement.
+FEW = 5
+
+
+def notify(cursor: ColumnElement[int]) -> ColumnElement[Any]:
+    """Notifies other processes of an event when this transaction commits."""
+    return func.pg_notify(CHANNEL, cast(cursor, String))
 
 
 @prepared_statement
 def _select_newest(must_notify: bool) -> Select[Any]:
-    """Selects the newest cursor, and notifies other processes of it when this one commits."""
-    newest = func.max(Event.cursor)
-    return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)) if must_notify else null())
+    newest = func.max(EVENTS.c.cursor)
+    return Select(newest, notify(newest) if must_notify else null())
+
+
+@cache
+def _insert_in_turn(number: int) -> Template:
+    """Takes the lock of the log of PostgreSQL, inserts events, and notifies other processes.
+
+    A row is selected from the lock, so its cursor is assigned after it.
+    """
+    turn = Select(func.pg_advisory_xact_lock(EVENTS_LOCK).label("turn")).subquery("turn")
+    rows = [
+        Select[Any](
+            *(bindparam(f"{column.name}_{row}", type_=column.type) for column in EVENT_COLUMNS)
+        ).select_from(turn)
+        for row in range(number)
+    ]
+    names = [column.name for column in EVENT_COLUMNS]
+    inserted = insert(EVENTS).from_select(names, union_all(*rows) if number > 1 else rows[0])
+    return Template(inserted.returning(EVENTS.c.cursor, notify(EVENTS.c.cursor)))
 
 
 @dataclass(slots=True, eq=False)
@@ -70,26 +109,39 @@ class EventWriter:
     async def write(self) -> None:
         """Writes the events in commit order; writing again adds only newer ones.
 
-        Every writer takes the lock of the log last. What follows is a new statement, so that it
-        sees what the transaction before committed.
+        On PostgreSQL, every writer takes the lock of the log last.
         """
         await self.session.flush()
         if not (self.rows or self.saved):
             return
-        await take_advisory_lock(self.session, EVENTS_LOCK)
-        must_notify = is_on_postgresql(self.session)
-        if must_notify and self.saved:
-            await self._write_staged()
-        if len(self.rows) == 1 and not must_notify:
-            inserted = await self.session.execute(INSERT_EVENT, self.rows[0])
-        else:
-            # Inserts into the table, not the entity, so that the rows go out together and in order.
-            if self.rows:
-                await self.session.execute(INSERT_EVENTS, self.rows)
-            inserted = await self.session.execute(_select_newest(must_notify))
+        self.cursor = await (
+            self._write_in_turn() if is_on_postgresql(self.session) else self._write()
+        )
         self.rows.clear()
         self.saved = 0
-        self.cursor = inserted.scalar_one()
+
+    async def _write(self) -> int:
+        if len(self.rows) == 1:
+            return (await self.session.execute(INSERT_EVENT, self.rows[0])).scalar_one()
+        if self.rows:
+            await self.session.execute(INSERT_EVENTS, self.rows)
+        return (await self.session.execute(_select_newest(False))).scalar_one()
+
+    async def _write_in_turn(self) -> int:
+        if not self.saved and len(self.rows) <= FEW:
+            values = {
+                f"{name}_{row}": value
+                for row, event in enumerate(self.rows)
+                for name, value in event.items()
+            }
+            statement: Any = Prepared(_insert_in_turn(len(self.rows)), values)
+            return max((await self.session.execute(statement)).scalars())
+        await take_advisory_lock(self.session, EVENTS_LOCK)
+        if self.saved:
+            await self._write_staged()
+        if self.rows:
+            await self.session.execute(INSERT_EVENTS, self.rows)
+        return (await self.session.execute(_select_newest(True))).scalar_one()
 
     async def _write_staged(self) -> None:
         position = STAGED_EVENTS.c.position
