@@ -28,14 +28,13 @@ from models.events import Event
 from resolvers.foundation.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
 
 EVENTS: Table = Event.metadata.tables["event"]
-EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
+COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
 INSERT_EVENTS = Template(insert(EVENTS))
-INSERT_EVENT = Template(insert(EVENTS).returning(EVENTS.c.cursor))
 STAGED_EVENTS = Table(
     "staged_event",
     MetaData(),
     Column("position", Integer, primary_key=True),
-    *(Column(column.name, column.type) for column in EVENT_COLUMNS),
+    *(Column(column.name, column.type) for column in COLUMNS),
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
@@ -44,7 +43,7 @@ STAGED_EVENTS = Table(
 PIECE = 500
 # How many staged events one statement moves to the log; the time of a statement is limited.
 STAGED_PIECE = 5_000
-# How many events go to the log of PostgreSQL in one statement.
+# How many events are written by one statement, which has a text for each number.
 FEW = 5
 
 
@@ -60,20 +59,23 @@ def _select_newest(must_notify: bool) -> Select[Any]:
 
 
 @cache
-def _insert_in_turn(number: int) -> Template:
-    """Takes the lock of the log of PostgreSQL, inserts events, and notifies other processes.
+def _insert_few(number: int, in_turn: bool) -> Template:
+    """Inserts events and returns their cursors.
 
-    A row is selected from the lock, so its cursor is assigned after it.
+    In turn, it first takes the lock of the log of PostgreSQL: a row is selected from the lock, so
+    its cursor is assigned after it. It also notifies other processes.
     """
-    turn = Select(func.pg_advisory_xact_lock(EVENTS_LOCK).label("turn")).subquery("turn")
     rows = [
-        Select[Any](
-            *(bindparam(f"{column.name}_{row}", type_=column.type) for column in EVENT_COLUMNS)
-        ).select_from(turn)
+        {column.name: bindparam(f"{column.name}_{row}", type_=column.type) for column in COLUMNS}
         for row in range(number)
     ]
-    names = [column.name for column in EVENT_COLUMNS]
-    inserted = insert(EVENTS).from_select(names, union_all(*rows) if number > 1 else rows[0])
+    if not in_turn:
+        return Template(insert(EVENTS).values(rows).returning(EVENTS.c.cursor))
+    turn = Select(func.pg_advisory_xact_lock(EVENTS_LOCK).label("turn")).subquery("turn")
+    selected = [Select[Any](*row.values()).select_from(turn) for row in rows]
+    inserted = insert(EVENTS).from_select(
+        [*rows[0]], union_all(*selected) if number > 1 else selected[0]
+    )
     return Template(inserted.returning(EVENTS.c.cursor, notify(EVENTS.c.cursor)))
 
 
@@ -114,38 +116,34 @@ class EventWriter:
         await self.session.flush()
         if not (self.rows or self.saved):
             return
-        self.cursor = await (
-            self._write_in_turn() if is_on_postgresql(self.session) else self._write()
-        )
+        few = not self.saved and len(self.rows) <= FEW
+        self.cursor = await (self._write_few() if few else self._write_many())
         self.rows.clear()
         self.saved = 0
 
-    async def _write(self) -> int:
-        if len(self.rows) == 1:
-            return (await self.session.execute(INSERT_EVENT, self.rows[0])).scalar_one()
-        if self.rows:
-            await self.session.execute(INSERT_EVENTS, self.rows)
-        return (await self.session.execute(_select_newest(False))).scalar_one()
+    async def _write_few(self) -> int:
+        values = {
+            f"{name}_{row}": value
+            for row, event in enumerate(self.rows)
+            for name, value in event.items()
+        }
+        template = _insert_few(len(self.rows), is_on_postgresql(self.session))
+        statement: Any = Prepared(template, values)
+        return max((await self.session.execute(statement)).scalars())
 
-    async def _write_in_turn(self) -> int:
-        if not self.saved and len(self.rows) <= FEW:
-            values = {
-                f"{name}_{row}": value
-                for row, event in enumerate(self.rows)
-                for name, value in event.items()
-            }
-            statement: Any = Prepared(_insert_in_turn(len(self.rows)), values)
-            return max((await self.session.execute(statement)).scalars())
+    async def _write_many(self) -> int:
+        in_turn = is_on_postgresql(self.session)
         await take_advisory_lock(self.session, EVENTS_LOCK)
-        if self.saved:
+        if in_turn and self.saved:
             await self._write_staged()
+        # Inserts into the table, not the entity, so that the rows go out together and in order.
         if self.rows:
             await self.session.execute(INSERT_EVENTS, self.rows)
-        return (await self.session.execute(_select_newest(True))).scalar_one()
+        return (await self.session.execute(_select_newest(in_turn))).scalar_one()
 
     async def _write_staged(self) -> None:
         position = STAGED_EVENTS.c.position
-        names = [column.name for column in EVENT_COLUMNS]
+        names = [column.name for column in COLUMNS]
         staged = Select[Any](*(STAGED_EVENTS.c[name] for name in names)).order_by(position)
         for start in range(0, self.saved, STAGED_PIECE):
             piece = staged.where(position > start, position <= start + STAGED_PIECE)
