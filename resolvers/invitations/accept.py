@@ -122,7 +122,7 @@ async def _lock_and_verify(tx: Transaction, ref: InvitationRef) -> Verified:
 
     Raises an error if it isn't the caller who is invited, or if the invitation is settled.
     """
-    # First, because it goes to the database with what begins the transaction.
+    # First, because the database gets it together with what begins the transaction.
     await tx.lock_roles_shared()
     locked = await tx.lock_organization_for_invitee(await _find_organization_id(tx, ref))
     if locked is None:
