@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import orjson
@@ -135,11 +136,31 @@ class BaseTable(SQLModel):
 
     prefix: ClassVar[str] = ""
 
+    def __init__(self, **values: Any) -> None:
+        """Sets all columns, those without a value to their defaults.
+
+        SQLModel does the same, but examines each column again for every row.
+        """
+        vars(self).update(_make_defaults(type(self)) | values)
+
     @declared_attr.directive
     @classmethod
     def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Names the table of `RoleSet` `role_set`."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+@cache
+def _get_defaults(table: Any) -> tuple[JSONObject, Mapping[str, Callable[[], Any]]]:
+    """Returns the defaults of a table's columns, and what makes the others."""
+    columns = {name: one for name, one in table.model_fields.items() if not one.is_required()}
+    made = {name: one.default_factory for name, one in columns.items() if one.default_factory}
+    return {name: one.default for name, one in columns.items() if name not in made}, made
+
+
+def _make_defaults(table: Any) -> JSONObject:
+    constant, made = _get_defaults(table)
+    return constant | {name: make() for name, make in made.items()}
 
 
 class Record(BaseTable):

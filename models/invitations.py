@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import Index, literal_column, text
+from sqlalchemy import ColumnElement, Index, literal_column, text
 from sqlmodel import Field, col
 
 from models.base import JSONObject, Record, UTCDateTime, json_column
@@ -95,9 +95,14 @@ class Invitation(Record, table=True):
     )
 
 
-# The literal lets SQLite use the partial index of all pending invitations by `expires_at`. A
-# statement about one organization or address must not use it, and has a parameter instead.
-IS_PENDING_ANYWHERE = col(Invitation.status) == literal_column(f"'{PENDING}'")
+# The literal lets a database use the partial indexes. With a parameter, SQLite prepares a statement
+# again whenever it runs, which takes longer than most statements.
+IS_PENDING = col(Invitation.status) == literal_column(f"'{PENDING}'")
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Whether an invitation is still stored as pending, but has expired."""
+    return IS_PENDING & (col(Invitation.expires_at) <= now)
 
 
 def make_search_text(email_address: str, address_key: str) -> str:

@@ -103,6 +103,10 @@ class Connection:
         """Runs a text without parameters."""
         return await self._run(self.driver.fetch, text, ())
 
+    async def run_command(self, text: str) -> None:
+        """Runs a text without parameters whose rows, if there are any, nobody needs."""
+        await self._run(self.driver.run, text, ())
+
     async def _run(self, call: Callable[..., Any], text: str, parameters: Sequence[Any]) -> Any:
         begin, self.begin = self.begin, None
         if begin is not None:

@@ -81,6 +81,9 @@ class PostgreSQL:
     async def run(
         self, connection: Any, text: str, parameters: Parameters, begin: str | None
     ) -> int:
+        if begin and not parameters:
+            # Only a text without parameters can be sent with another one.
+            text, begin = f"{begin}; {text}", None
         if begin:
             await connection.execute(begin)
         # Like "UPDATE 3" or "INSERT 0 1"; what isn't about rows has no number.
@@ -90,6 +93,10 @@ class PostgreSQL:
     async def run_many(
         self, connection: Any, text: str, parameters: Sequence[Parameters], begin: str | None
     ) -> None:
+        if len(parameters) == 1:
+            # This takes less time than a list of one.
+            await self.run(connection, text, parameters[0], begin)
+            return
         if begin:
             await connection.execute(begin)
         await connection.executemany(text, parameters)

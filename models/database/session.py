@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import Executable, Table, bindparam, insert, inspect, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import select
@@ -121,11 +122,26 @@ class DatabaseSession:
             await self._update(table, names, [row for _, _, row in group])
 
     async def _insert(self, table: Any, rows: list[BaseTable]) -> None:
-        values = [{name: row.__dict__.get(name) for name in _get_columns(table)} for row in rows]
+        values = [_get_values(row) for row in rows]
         await self.transaction.execute(_insert_all(table), values)
         for row, one in zip(rows, values, strict=True):
-            self.known[table, tuple(one[name] for name in _get_key(table))] = row
+            self.known[table, _read_key(table)(one)] = row
             _settle(row)
+
+    async def insert_unless_taken(self, row: BaseTable, name: str) -> bool:
+        """Inserts the row unless its value of a unique column is taken; returns whether it did.
+
+        On PostgreSQL, what violates a constraint ends the transaction, or needs a savepoint.
+        """
+        await self.flush()
+        table: Any = type(row)
+        values = _get_values(row)
+        result = await self.transaction.execute(_insert_unless_taken(table, name), values)
+        if not result.rowcount:
+            return False
+        self.known[table, _read_key(table)(values)] = row
+        _settle(row)
+        return True
 
     async def _update(self, table: Any, names: tuple[str, ...], rows: list[BaseTable]) -> None:
         values: list[dict[str, Any]] = []
@@ -178,6 +194,11 @@ def _get_changes(row: BaseTable) -> tuple[str, ...]:
     )
 
 
+def _get_values(row: BaseTable) -> dict[str, Any]:
+    table: Any = type(row)
+    return {name: row.__dict__.get(name) for name in _get_columns(table)}
+
+
 def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
     state: Any = instance_state(row)
@@ -228,6 +249,13 @@ def _select_one(table: Any, id: str) -> SelectOfScalar[Any]:
 @cache
 def _insert_all(table: Any) -> Template:
     return Template(insert(_get_table(table)))
+
+
+@cache
+def _insert_unless_taken(table: Any, name: str) -> Template:
+    return Template(
+        postgresql.insert(_get_table(table)).on_conflict_do_nothing(index_elements=[name])
+    )
 
 
 @cache

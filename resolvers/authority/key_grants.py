@@ -16,6 +16,7 @@ from models.organizations import Organization
 from models.plans import PayerType
 from models.roles import Permission
 from resolvers.authority.access import Grant, make_grant
+from resolvers.authority.locked_organization import has_overdue
 from resolvers.authority.plan_gate import select_features
 
 
@@ -65,7 +66,7 @@ async def load_key_grant(
 
 @prepared_statement
 def select_key_authority(organization_id: str, key_id: str, now: datetime) -> AnySelect:
-    """Selects the settings, the organization, and what the live API key holds in it.
+    """Selects what `select_authority` does for a user, with what the live API key holds.
 
     The ID of the key is null if it isn't live.
     """
@@ -74,7 +75,9 @@ def select_key_authority(organization_id: str, key_id: str, now: datetime) -> An
         & (col(ApiKey.organization_id) == organization_id)
         & is_live_at(now)
     )
-    columns: AnySelect = Select(Instance, Organization, col(ApiKey.id), *_grant_columns(now))
+    columns: AnySelect = Select(
+        Instance, Organization, has_overdue(now), col(ApiKey.id), *_grant_columns(now)
+    )
     return (
         columns.select_from(Instance)
         .outerjoin(Organization, col(Organization.id) == organization_id)

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from models.database.store import Store
-from models.invitations import IS_PENDING_ANYWHERE, Invitation
+from models.invitations import IS_PENDING, Invitation
 from models.mail import Mail, MailStatus
 from models.sessions import Session
 
@@ -15,7 +15,7 @@ from models.sessions import Session
 async def load_organizations_with_expired_invitations(store: Store, now: datetime) -> Sequence[str]:
     """Loads the IDs of organizations that have a pending invitation that has expired."""
     organization_ids = select(Invitation.organization_id).where(
-        IS_PENDING_ANYWHERE, col(Invitation.expires_at) <= now
+        IS_PENDING, col(Invitation.expires_at) <= now
     )
     async with store.read() as connection:
         # For a DISTINCT, SQLite would read all invitations.

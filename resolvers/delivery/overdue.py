@@ -9,7 +9,7 @@ from sqlmodel import col
 from models.database.store import Store
 from models.domains import OrganizationDomain
 from models.events import Event
-from models.invitations import IS_PENDING_ANYWHERE, Invitation
+from models.invitations import IS_PENDING, Invitation
 from models.webhooks import WebhookEndpoint
 from resolvers.delivery.mail import MAIL_QUEUE
 from resolvers.delivery.queue import QueueTable
@@ -30,7 +30,7 @@ async def find_overdue(store: Store, now: datetime) -> list[str]:
     is_behind_the_log = exists().where(
         col(WebhookEndpoint.enabled), old_event.correlate(WebhookEndpoint)
     )
-    expired_invitation = exists().where(IS_PENDING_ANYWHERE, col(Invitation.expires_at) < before)
+    expired_invitation = exists().where(IS_PENDING, col(Invitation.expires_at) < before)
     due_enrollment = exists().where(
         col(OrganizationDomain.enrollment_due_at).is_not(None),
         col(OrganizationDomain.enrollment_due_at) < before,

@@ -1,26 +1,40 @@
 """Writes the events of a transaction to the log."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Select, String, Table, cast, func, insert, null
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    null,
+    union_all,
+)
 from sqlalchemy.schema import CreateTable
 
 from models.database.session import DatabaseSession
-from models.database.statements import Template, prepared_statement
+from models.database.statements import Prepared, Template, prepared_statement
 from models.database.wakeup import CHANNEL
 from models.events import Event
 from resolvers.foundation.locks import EVENTS_LOCK, is_on_postgresql, take_advisory_lock
 
 EVENTS: Table = Event.metadata.tables["event"]
-EVENT_COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
+COLUMNS = [column for column in EVENTS.columns if not column.primary_key]
 INSERT_EVENTS = Template(insert(EVENTS))
-INSERT_EVENT = Template(insert(EVENTS).returning(EVENTS.c.cursor))
 STAGED_EVENTS = Table(
     "staged_event",
     MetaData(),
     Column("position", Integer, primary_key=True),
-    *(Column(column.name, column.type) for column in EVENT_COLUMNS),
+    *(Column(column.name, column.type) for column in COLUMNS),
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
@@ -29,13 +43,40 @@ STAGED_EVENTS = Table(
 PIECE = 500
 # How many staged events one statement moves to the log; the time of a statement is limited.
 STAGED_PIECE = 5_000
+# How many events are written by one statement, which has a text for each number.
+FEW = 5
+
+
+def notify(cursor: ColumnElement[int]) -> ColumnElement[Any]:
+    """Notifies other processes of an event when this transaction commits."""
+    return func.pg_notify(CHANNEL, cast(cursor, String))
 
 
 @prepared_statement
 def _select_newest(must_notify: bool) -> Select[Any]:
-    """Selects the newest cursor, and notifies other processes of it when this one commits."""
-    newest = func.max(Event.cursor)
-    return Select(newest, func.pg_notify(CHANNEL, cast(newest, String)) if must_notify else null())
+    newest = func.max(EVENTS.c.cursor)
+    return Select(newest, notify(newest) if must_notify else null())
+
+
+@cache
+def _insert_few(number: int, in_turn: bool) -> Template:
+    """Inserts events and returns their cursors.
+
+    In turn, it first takes the lock of the log of PostgreSQL: a row is selected from the lock, so
+    its cursor is assigned after it. It also notifies other processes.
+    """
+    rows = [
+        {column.name: bindparam(f"{column.name}_{row}", type_=column.type) for column in COLUMNS}
+        for row in range(number)
+    ]
+    if not in_turn:
+        return Template(insert(EVENTS).values(rows).returning(EVENTS.c.cursor))
+    turn = Select(func.pg_advisory_xact_lock(EVENTS_LOCK).label("turn")).subquery("turn")
+    selected = [Select[Any](*row.values()).select_from(turn) for row in rows]
+    inserted = insert(EVENTS).from_select(
+        [*rows[0]], union_all(*selected) if number > 1 else selected[0]
+    )
+    return Template(inserted.returning(EVENTS.c.cursor, notify(EVENTS.c.cursor)))
 
 
 @dataclass(slots=True, eq=False)
@@ -70,30 +111,39 @@ class EventWriter:
     async def write(self) -> None:
         """Writes the events in commit order; writing again adds only newer ones.
 
-        Every writer takes the lock of the log last. What follows is a new statement, so that it
-        sees what the transaction before committed.
+        On PostgreSQL, every writer takes the lock of the log last.
         """
         await self.session.flush()
         if not (self.rows or self.saved):
             return
-        await take_advisory_lock(self.session, EVENTS_LOCK)
-        must_notify = is_on_postgresql(self.session)
-        if must_notify and self.saved:
-            await self._write_staged()
-        if len(self.rows) == 1 and not must_notify:
-            inserted = await self.session.execute(INSERT_EVENT, self.rows[0])
-        else:
-            # Inserts into the table, not the entity, so that the rows go out together and in order.
-            if self.rows:
-                await self.session.execute(INSERT_EVENTS, self.rows)
-            inserted = await self.session.execute(_select_newest(must_notify))
+        few = not self.saved and len(self.rows) <= FEW
+        self.cursor = await (self._write_few() if few else self._write_many())
         self.rows.clear()
         self.saved = 0
-        self.cursor = inserted.scalar_one()
+
+    async def _write_few(self) -> int:
+        values = {
+            f"{name}_{row}": value
+            for row, event in enumerate(self.rows)
+            for name, value in event.items()
+        }
+        template = _insert_few(len(self.rows), is_on_postgresql(self.session))
+        statement: Any = Prepared(template, values)
+        return max((await self.session.execute(statement)).scalars())
+
+    async def _write_many(self) -> int:
+        in_turn = is_on_postgresql(self.session)
+        await take_advisory_lock(self.session, EVENTS_LOCK)
+        if in_turn and self.saved:
+            await self._write_staged()
+        # Inserts into the table, not the entity, so that the rows go out together and in order.
+        if self.rows:
+            await self.session.execute(INSERT_EVENTS, self.rows)
+        return (await self.session.execute(_select_newest(in_turn))).scalar_one()
 
     async def _write_staged(self) -> None:
         position = STAGED_EVENTS.c.position
-        names = [column.name for column in EVENT_COLUMNS]
+        names = [column.name for column in COLUMNS]
         staged = Select[Any](*(STAGED_EVENTS.c[name] for name in names)).order_by(position)
         for start in range(0, self.saved, STAGED_PIECE):
             piece = staged.where(position > start, position <= start + STAGED_PIECE)

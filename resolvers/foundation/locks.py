@@ -17,7 +17,7 @@ def is_on_postgresql(session: DatabaseSession) -> bool:
 async def take_lock(session: DatabaseSession, statement: str) -> None:
     """Runs a statement that takes a lock until the end of the transaction, on PostgreSQL only."""
     if is_on_postgresql(session):
-        await (await session.connection()).run_text(statement)
+        await (await session.connection()).run_command(statement)
 
 
 async def take_advisory_lock(session: DatabaseSession, lock: int) -> None:

@@ -6,28 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Select
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import JSONObject, new_id
 from models.database.session import DatabaseSession
-from models.database.statements import AnySelect, prepared_statement
+from models.database.statements import prepared_statement
 from models.errors.request import Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.keys.scopes import KeyScope
-from models.memberships import Membership
 from models.organizations import Organization
 from models.tracing import start_span
 from resolvers.authority.access import (
     Actor,
     Grant,
-    grant_columns,
     make_grant,
     require_permission,
 )
 from resolvers.authority.key_grants import select_key_authority
+from resolvers.authority.locked_organization import select_authority, select_lock
 from resolvers.foundation.event_writer import EventWriter
 from resolvers.foundation.locks import (
     ROLES_LOCK,
@@ -57,39 +55,6 @@ def select_instance() -> SelectOfScalar[Instance]:
     return select(Instance).where(col(Instance.id) == INSTANCE_ID)
 
 
-@prepared_statement
-def select_lock(organization_id: str, of_user: str | None) -> SelectOfScalar[str]:
-    """Selects the organization's ID and locks the organization; for a user, only as a member."""
-    statement = select(Organization.id).where(col(Organization.id) == organization_id)
-    if of_user is not None:
-        statement = statement.join(
-            Membership, col(Membership.organization_id) == col(Organization.id)
-        ).where(col(Membership.user_id) == of_user)
-    return statement.with_for_update(of=Organization)
-
-
-@prepared_statement
-def select_authority(
-    organization_id: str, user_id: str, of_user: str | None, now: datetime
-) -> AnySelect:
-    """Selects the settings, the organization, and what the user holds in it.
-
-    The organization of somebody else isn't even read, so that it takes as long as one that doesn't
-    exist.
-    """
-    is_own = (col(Membership.organization_id) == organization_id) & (
-        col(Membership.user_id) == user_id
-    )
-    shown_id = organization_id if of_user is None else col(Membership.organization_id)
-    columns: AnySelect = Select(Instance, Organization, *grant_columns(now))
-    return (
-        columns.select_from(Instance)
-        .outerjoin(Membership, is_own)
-        .outerjoin(Organization, col(Organization.id) == shown_id)
-        .where(col(Instance.id) == INSTANCE_ID)
-    )
-
-
 @dataclass(eq=False)
 class Transaction:
     """A unit of work: the server's facts, the session, the actor, the time, and the events.
@@ -107,6 +72,8 @@ class Transaction:
     locked_organizations: dict[str, LockedOrganization] = field(
         default_factory=dict[str, LockedOrganization]
     )
+    # The locked organizations without invitations that must be stored as expired.
+    without_overdue: set[str] = field(default_factory=set[str])
     # The organization in which invitations were found expired; they stay expired even if the
     # operation is rejected.
     expired_in: str | None = None
@@ -158,8 +125,9 @@ class Transaction:
 
     async def lock_roles_shared(self) -> None:
         """Keeps roles, permissions, and role sets as they are until the end."""
-        await share_advisory_lock(self.session, ROLES_LOCK)
-        self.keeps_roles = True
+        if not self.keeps_roles:
+            await share_advisory_lock(self.session, ROLES_LOCK)
+            self.keeps_roles = True
 
     async def lock_roles_exclusively(self) -> None:
         """Waits for every transaction that uses roles, and keeps others from them until the end."""
@@ -202,9 +170,7 @@ class Transaction:
             lock = await self.session.execute(select_lock(organization_id, of_user))
             if lock.first() is None:
                 return None
-        self.loaded_instance, organization, grant = await self._load_authority(
-            organization_id, of_user
-        )
+        organization, grant = await self._load_authority(organization_id, of_user)
         if organization is None:
             return None
         self.locked_organizations[organization_id] = organization, grant
@@ -212,16 +178,19 @@ class Transaction:
 
     async def _load_authority(
         self, organization_id: str, of_user: str | None
-    ) -> tuple[Instance, Organization | None, Grant | None]:
+    ) -> tuple[Organization | None, Grant | None]:
         """Loads the settings, the organization, and what the caller holds in it."""
-        if self.actor.api_key_id is not None:
-            statement = select_key_authority(organization_id, self.actor.api_key_id, self.now)
-            instance, organization, key_id, *held = (await self.session.execute(statement)).one()
-            return instance, organization, make_grant(*held) if key_id else None
-        user_id = self.actor.user_id or ""
-        statement = select_authority(organization_id, user_id, of_user, self.now)
-        instance, organization, *held = (await self.session.execute(statement)).one()
-        return instance, organization, make_grant(*held) if held[0] else None
+        key_id = self.actor.api_key_id
+        statement = (
+            select_authority(organization_id, self.actor.user_id or "", of_user, self.now)
+            if key_id is None
+            else select_key_authority(organization_id, key_id, self.now)
+        )
+        row = (await self.session.execute(statement)).one()
+        self.loaded_instance, organization, any_overdue, holder_id, *held = row
+        if organization is not None and not any_overdue:
+            self.without_overdue.add(organization_id)
+        return organization, make_grant(*held) if holder_id else None
 
     async def lock_organizations(self, ids: SelectOfScalar[str]) -> set[str]:
         """Locks the organizations that still exist, and returns their IDs.

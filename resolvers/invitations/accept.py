@@ -88,7 +88,7 @@ SENTENCES = {
 
 
 async def _find_organization_id(tx: Transaction, ref: InvitationRef) -> str:
-    """Finds where the invitation leads, and loads the settings: nothing is locked yet."""
+    """Finds where the invitation leads, and loads the settings: it isn't locked yet."""
     row = (await tx.session.execute(_select_organization_id(ref.find_id()))).one()
     tx.loaded_instance = row[0]
     await tx.ensure_organizations_enabled()
@@ -122,6 +122,8 @@ async def _lock_and_verify(tx: Transaction, ref: InvitationRef) -> Verified:
 
     Raises an error if it isn't the caller who is invited, or if the invitation is settled.
     """
+    # First, because the database gets it together with what begins the transaction.
+    await tx.lock_roles_shared()
     locked = await tx.lock_organization_for_invitee(await _find_organization_id(tx, ref))
     if locked is None:
         raise ref.not_found()

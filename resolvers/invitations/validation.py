@@ -19,7 +19,7 @@ from models.errors.input import (
     ResourceNotFound,
     ValueInvalid,
 )
-from models.invitations import PENDING, Invitation, check_expiry_days
+from models.invitations import IS_PENDING, Invitation, check_expiry_days
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
@@ -255,6 +255,6 @@ def _select_existing(organization_id: str, keys: Sequence[str]) -> CompoundSelec
     of_invitations = select(Invitation.address_key, false()).where(
         col(Invitation.organization_id) == organization_id,
         col(Invitation.address_key).in_(keys),
-        col(Invitation.status) == PENDING,
+        IS_PENDING,
     )
     return union_all(of_members, of_invitations)

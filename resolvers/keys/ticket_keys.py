@@ -11,7 +11,7 @@ from sqlmodel import col, or_, select
 
 from models.database.connection import Connection
 from models.database.session import DatabaseSession
-from models.invitations import IS_PENDING_ANYWHERE, Invitation
+from models.invitations import IS_PENDING, Invitation
 from models.keys.encryption import decrypt, encrypt
 from models.keys.ticket_keys import NEEDED_AFTER, TicketKey, TicketKeys
 from resolvers.authority.access import SYSTEM
@@ -91,7 +91,7 @@ async def count_open_invitations(
     `signed_with` are fingerprints: only invitations that these keys can have signed are counted.
     """
     statement = select(func.count(), func.max(col(Invitation.expires_at))).where(
-        IS_PENDING_ANYWHERE, col(Invitation.expires_at) > now
+        IS_PENDING, col(Invitation.expires_at) > now
     )
     if signed_with is not None:
         was_used = or_(

@@ -10,6 +10,7 @@ from models.database.statements import prepared_statement
 from models.errors.input import RequestNotPending, ResourceNotFound
 from models.events import EventType
 from models.membership_requests import (
+    IS_PENDING,
     MembershipRequest,
     MembershipRequestStatus,
     OrganizationSuggestion,
@@ -29,7 +30,7 @@ def is_waiting_for(organization_id: str) -> ColumnElement[bool]:
         exists().where(
             col(MembershipRequest.organization_id) == organization_id,
             col(MembershipRequest.user_id) == col(User.id),
-            col(MembershipRequest.status) == PENDING,
+            IS_PENDING,
         ),
         exists().where(
             col(OrganizationSuggestion.organization_id) == organization_id,
@@ -60,7 +61,7 @@ def _select_pending(
     return select(MembershipRequest).where(
         col(MembershipRequest.organization_id) == organization_id,
         col(MembershipRequest.user_id).in_(user_ids),
-        col(MembershipRequest.status) == PENDING,
+        IS_PENDING,
     )
 
 

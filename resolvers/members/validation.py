@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.database.statements import prepared_statement
 from models.errors.collector import ErrorCollector
 from models.errors.input import ResourceNotFound
-from models.invitations import PENDING, Invitation
+from models.invitations import IS_PENDING, Invitation
 from models.memberships import Membership
 from models.organizations import Organization
 from models.users import User
@@ -140,5 +140,5 @@ def _select_pending_invitations(
     return select(Invitation).where(
         col(Invitation.organization_id) == organization_id,
         col(Invitation.address_key).in_(address_keys),
-        col(Invitation.status) == PENDING,
+        IS_PENDING,
     )

@@ -26,20 +26,16 @@ async def insert_row(
     On PostgreSQL, another transaction can take them after they were checked. A derived slug then
     gets a suffix.
     """
-    if not is_on_postgresql(tx.session):
-        tx.session.add(organization)
-        return
-    try:
-        async with tx.session.begin_nested():
-            tx.session.add(organization)
-            await tx.session.flush()
-    except IntegrityError as error:
-        if not has_derived_slug or _is_about_external_id(error):
+    if has_derived_slug and is_on_postgresql(tx.session):
+        try:
+            if await tx.session.insert_unless_taken(organization, "slug"):
+                return
+        except IntegrityError as error:
             raise _to_input_error(error) from error
         organization.slug = add_suffix(make_slug(organization.name))
-        tx.session.add(organization)
-        # The database names only one of two values that are taken.
-        await _flush(tx)
+        update_search_text(organization)
+    tx.session.add(organization)
+    await _flush(tx)
 
 
 async def update_row(tx: Transaction, organization: Organization, new: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from models.base import now
 from models.events import EventType
 from resolvers.authority.access import SYSTEM
+from resolvers.foundation.locks import EVENTS_LOCK, take_advisory_lock
 from resolvers.foundation.transaction import begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
 from tests.support.data.factories import Acme, a_member, an_organization
@@ -23,6 +24,7 @@ from tests.support.documents.mutations import (
     of,
     prepare,
 )
+from tests.support.servers.smtp import until
 
 INVITATION = "organizationInvitation"
 CREATED, UPDATED, DELETED = (
@@ -234,6 +236,37 @@ async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commit
     await asyncio.gather(first(), second())
 
     assert order == ["first", "second"]
+
+
+async def test_a_writer_that_waits_for_the_log_has_no_cursor_yet(api: Api) -> None:
+    """Its statement takes the lock before it takes the numbers of its events."""
+    if api.store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time.")
+    first_has_lock = asyncio.Event()
+
+    async def first() -> int | None:
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
+            await take_advisory_lock(tx.session, EVENTS_LOCK)
+            first_has_lock.set()
+            await until(is_waiting)
+            tx.record(EventType.USER_UPDATED, "user_first", {})
+        return tx.events.cursor
+
+    async def is_waiting() -> bool:
+        async with api.store.read() as connection:
+            return bool(await connection.run_text("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async def second() -> int | None:
+        await first_has_lock.wait()
+        async with begin(replace(api.server, clock=now), SYSTEM) as tx:
+            for number in range(2):
+                tx.record(EventType.USER_UPDATED, f"user_{number}", {})
+        return tx.events.cursor
+
+    first_cursor, second_cursor = await asyncio.gather(first(), second())
+
+    assert first_cursor is not None
+    assert second_cursor == first_cursor + 2
 
 
 async def test_the_log_survives_what_it_tells_of(api: Api, acme: Acme) -> None:

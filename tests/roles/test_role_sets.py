@@ -506,7 +506,7 @@ async def test_an_organization_that_is_not_there_has_no_set(api: Api) -> None:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("members", [1, 20])
-async def test_a_move_takes_the_same_statements_for_one_and_for_many(
+async def test_a_move_takes_hardly_more_statements_for_many_than_for_one(
     api: Api, acme: Acme, members: int
 ) -> None:
     await make_role(api, "org:author", READ)
@@ -536,4 +536,6 @@ async def test_a_move_takes_the_same_statements_for_one_and_for_many(
         )
         == 1
     )
-    assert len(statements) == (22 if api.store.is_sqlite else 24)
+    # A few events are one statement. Many are one more, and on PostgreSQL one for the lock of the log.
+    few, many = (21, 22) if api.store.is_sqlite else (22, 24)
+    assert len(statements) == (many if members > 1 else few)
