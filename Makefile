@@ -117,7 +117,8 @@ collected: install
 	@$(BIN)/pytest --collect-only -qq -n 0 > var/collected.log || { cat var/collected.log; exit 1; }
 
 # What `make check` does in the time that the tests leave, because they wait for processes and sockets.
-beside: types docs lint units
+# The documentation is built by `tests/documentation/test_site.py`.
+beside: types lint units
 
 # npm ci removes node_modules, but what was built with it is still right.
 web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.json
