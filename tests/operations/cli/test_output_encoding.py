@@ -57,7 +57,7 @@ def run(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_what_goes_through_pipes_is_utf_8(folder: Path, locale: str) -> None:
+def test_a_roles_file_goes_through_pipes_as_utf_8(folder: Path, locale: str) -> None:
     """All commands have the same streams, so those that use each of them are enough."""
     environment = LOCALES[locale]
     file = (folder / "roles.yaml").read_bytes()
@@ -75,7 +75,7 @@ def test_what_goes_through_pipes_is_utf_8(folder: Path, locale: str) -> None:
     assert b"No such file" in missing.stderr
 
 
-def test_no_command_fails_on_its_own_letters_or_those_of_files(folder: Path) -> None:
+def test_no_command_fails_on_its_own_letters(folder: Path) -> None:
     """In ASCII, which is also the encoding of files and names then."""
     environment = LOCALES["ASCII"]
     for arguments in (["--help"], ["roles", "apply", "--help"], ["doctor"], ["keys", "list"]):
