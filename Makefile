@@ -8,6 +8,11 @@ BIN := .venv/bin
 # The tools that build the documentation and lint files that aren't Python, apart from .venv.
 TOOLS := .venv/tools/bin
 PYTHON ?= python3
+# If PYTHON is given, a .venv of another interpreter is made anew.
+ifneq ($(origin PYTHON),file)
+INTERPRETER := -c 'import sys; print(sys.base_prefix, sys.version)'
+OTHER := $(shell test "$$($(PYTHON) $(INTERPRETER))" = "$$($(BIN)/python $(INTERPRETER) 2>&1)" || echo other)
+endif
 PAGE := server/assets/graphiql/licences.txt
 # What only the checks of web/ and the tests need is not installed for anything else.
 OMIT := $(if $(filter check code browsers collected web test coverage,$(MAKECMDGOALS)),,--omit=dev)
@@ -23,7 +28,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check code browsers collected web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
+.PHONY: other help install dev demo test check code browsers collected web units beside types coverage lint docs docs-serve screenshots breaking release container-check bench bench-web profile format lock clean
 
 help: ## List what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
@@ -32,7 +37,8 @@ install: .venv/installed $(PAGE) $(PACKAGES) $(SCRIPTS) $(DEMO) $(CLIENTS) ## Ma
 	@if test "$(MAKECMDGOALS)" = install; then echo "Tenantry is installed in .venv. To try it, run: make dev. All commands: make"; fi
 
 # uv installs the lock ten times faster than pip; where it can't reach the index, pip does the same work.
-.venv/installed: requirements.lock uv.lock.txt pyproject.toml clients/python/pyproject.toml
+.venv/installed: requirements.lock uv.lock.txt pyproject.toml clients/python/pyproject.toml $(OTHER)
+	@$(if $(OTHER),rm -rf .venv)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tenantry needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the packages of requirements.lock …"
@@ -111,7 +117,8 @@ collected: install
 	@$(BIN)/pytest --collect-only -qq -n 0 > var/collected.log || { cat var/collected.log; exit 1; }
 
 # What `make check` does in the time that the tests leave, because they wait for processes and sockets.
-beside: types docs lint units
+# The documentation is built by `tests/documentation/test_site.py`.
+beside: types lint units
 
 # npm ci removes node_modules, but what was built with it is still right.
 web/node_modules/.tools: web/package-lock.json | web/node_modules/.package-lock.json

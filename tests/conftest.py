@@ -1,6 +1,7 @@
 """The fixtures: a migrated database of each kind, and an application on it."""
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
@@ -63,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
     share_objects()
     if config.getoption("--both-executors"):
         execute_on_both()
+
+
+def pytest_collectstart() -> None:
+    """Lets no garbage be collected yet: what is imported and collected stays until the end."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:

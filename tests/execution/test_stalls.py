@@ -37,6 +37,7 @@ FAMILIES = {
     " fragment B on Membership { a: id b: id c: id role { ...C } organization { a: id b: name } }"
     " fragment C on Role { a: key b: name c: description }",
 }
+# The first of these that the limits allow is the costliest.
 SIZES = [(100, 100), (100, 50), (20, 100)]
 
 
@@ -106,10 +107,11 @@ async def test_no_document_stalls_the_server(api: Api, capsys: pytest.CaptureFix
                     stall = min(stall, (await measure(api, document % sizes))[0])
             if is_allowed:
                 worst.append((stall, f"{family} {sizes[0]} × {sizes[1]}"))
+                break
 
     worst.sort(reverse=True)
     with capsys.disabled():
         for stall, name in worst[:5]:
             print(f"{stall:6.1f} ms  {name}")  # noqa: T201
-    assert len(worst) > 10
+    assert len(worst) == len(FAMILIES)
     assert worst[0][0] < LONGEST_STALL_MS, worst[0]

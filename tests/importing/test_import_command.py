@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import subprocess
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,10 @@ from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import (
     PRODUCTION,
     START_SECONDS,
-    TENANTRY,
+    Running,
     done,
     invoke,
+    process,
     refused,
 )
 from tests.support.servers.smtp import until
@@ -139,18 +139,18 @@ async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_
     for kind in Kind:
         pipe = folder / LISTS[kind].name / "999.json"
         os.mkfifo(pipe)
-        process = _start(store, folder)
-        writer = await _open_pipe(process, pipe)
-        process.kill()
-        assert process.wait() == -9
+        with _importing(store, folder) as command:
+            writer = await _open_pipe(command, pipe)
+            command.kill()
+            assert command.wait() == -9
         os.close(writer)
         pipe.unlink()
         # The batches of the lists before, and of the full batch of users.
         rows = await imported(store)
         assert len(rows["user"]) == (0 if kind in EARLY else 1_000 if kind is Kind.USERS else 1_200)
 
-    finished = _start(store, folder)
-    assert await asyncio.to_thread(finished.wait) == 0
+    with _importing(store, folder) as command:
+        assert await asyncio.to_thread(command.wait) == 0
     rows = await imported(store)
     assert {name: len(rows[name]) for name in ("user", "organization", "invitation", "domain")} == {
         "user": 1_200,
@@ -164,12 +164,12 @@ async def test_an_import_that_is_killed_in_each_phase_goes_on(store: Store, tmp_
 EARLY = (Kind.PERMISSIONS, Kind.ROLES, Kind.ROLE_SETS)
 
 
-async def _open_pipe(process: subprocess.Popen[bytes], pipe: Path) -> int:
+async def _open_pipe(command: Running, pipe: Path) -> int:
     """Waits until the command reads the pipe: only then can it be opened."""
     writers: list[int] = []
 
     def is_read() -> bool:
-        assert process.poll() is None
+        assert command.poll() is None
         with suppress(OSError):
             writers.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
         return bool(writers)
@@ -178,11 +178,8 @@ async def _open_pipe(process: subprocess.Popen[bytes], pipe: Path) -> int:
     return writers[0]
 
 
-def _start(store: Store, folder: Path) -> subprocess.Popen[bytes]:
+def _importing(store: Store, folder: Path) -> AbstractContextManager[Running]:
     url = store.url.render_as_string(hide_password=False)
-    return subprocess.Popen(
-        [TENANTRY, "import", "clerk", str(folder), "--missing", "skip"],
-        env={**os.environ, **SETTINGS, "TENANTRY_DATABASE_URL": url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    settings = {**SETTINGS, "TENANTRY_DATABASE_URL": url}
+    arguments = ("import", "clerk", str(folder), "--missing", "skip")
+    return process(*arguments, folder=folder, **settings)

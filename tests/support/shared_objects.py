@@ -1,23 +1,31 @@
 """Makes once for all tests of a process what takes longer to make than most tests run.
 
 Each test has an application of its own. Building the schema of each again takes as long as a whole
-test, and so does validating the same documents, or reading the certificates for an HTTP client.
+test, and so does validating the same documents, reading the certificates for an HTTP client, or
+generating the first signing key of an instance.
 """
 
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import cache
+from itertools import cycle
 from types import ModuleType
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from httpx._transports import default as httpx_transports
 from starlette import routing
 
+from models.keys import signing_keys
 from schema.execution.documents import KEPT_LENGTH, Document, Documents
 from server.http import app
+from server.identity import signing
 from server.observability import observer
 
 KEPT = 1_000
+# More instances than any test has.
+FIRST_KEYS = 4
 
 read_document = Documents._read  # pyright: ignore[reportPrivateUsage]
 shared: OrderedDict[Any, Document] = OrderedDict()
@@ -33,9 +41,20 @@ def share_objects() -> None:
     )
     for module, name in makers:
         setattr(module, name, cache(getattr(module, name)))
+    setattr(signing, "generate_key", generate_first_key)  # noqa: B010
     # httpx looks through all folders of packages for it in each request.
     sys.modules.setdefault("sniffio", cast("ModuleType", None))
     setattr(Documents, "_read", _read_once)  # noqa: B010
+
+
+def generate_first_key() -> RSAPrivateKey:
+    """Returns a key that other tests have too."""
+    return next(_first_keys())
+
+
+@cache
+def _first_keys() -> Iterator[RSAPrivateKey]:
+    return cycle([signing_keys.generate_key() for _ in range(FIRST_KEYS)])
 
 
 def _read_once(documents: Documents, text: str) -> Document:

@@ -93,19 +93,28 @@ def walk_schema() -> Iterator[Place]:
 
 
 PLACES = list(walk_schema())
-# The first place of each type. How a literal is read depends on its type alone, and reading it is
-# most of the work of a request.
-LITERAL_PLACES = {
-    (place.parent, len(place.path) > 1, str(place.type)): place for place in reversed(PLACES)
-}.values()
+# The first place of each type. What no place of the type accepts, and how a literal is read, depends
+# on the type alone.
+FIRST_PLACES = set(
+    {
+        (place.parent, len(place.path) > 1, str(place.type)): place for place in reversed(PLACES)
+    }.values()
+)
 
+# What databases read differently, or refuse.
+ODD_TEXTS: list[Any] = [
+    *("", "a", "\n", "%_\\", "'; --", "\0", "a\0b", "\ud800", "😀" * 256, "\uffff"),
+    "x" * TEXT_LENGTH,
+]
 TEXTS: list[Any] = [
-    *("", "a", " ", "\n", "é" * 100, "%_\\", "'; --", "\u2028", "\u202e", "=?utf-8?q?=0A?="),
-    *("x" * 64, "x" * 65, "x" * 256, "x" * 257, "x" * TEXT_LENGTH, "x" * (TEXT_LENGTH + 1)),
-    *("x" * 60_000, "ß" * 60_000, "a " * 128, "\0", "a\0b", "\ud800", "😀" * 256, "\uffff"),
+    *(" ", "é" * 100, "\u2028", "\u202e", "=?utf-8?q?=0A?=", "x" * (TEXT_LENGTH + 1)),
+    *("x" * 64, "x" * 65, "x" * 256, "x" * 257, "x" * 60_000, "ß" * 60_000, "a " * 128),
+    *ODD_TEXTS,
 ]
 EMPTY: list[Any] = [None, [], {}]
 WRONG: list[Any] = [5, -1.5, True, ["a"], [[]], {"a": 1}, "", "nothing"]
+# Longer than the limit by more than this is no other case than longer by one.
+MUCH = 100
 INTEGERS: list[Any] = [0, 1, -1, 101, 2**31 - 1, -(2**31), 2**31, 2**63, 10**400, 1.5, 1e300]
 TIMES: list[Any] = [
     *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0000-01-01T00:00:00Z"),
@@ -123,7 +132,7 @@ OBJECTS: list[Any] = [
 def ends_of(type_: Any, sample: Any) -> list[Any]:
     match type_.of_type if isinstance(type_, GraphQLNonNull) else type_:
         case GraphQLList():
-            ends = (FILTER_VALUES, FILTER_VALUES + 1, LIST_LENGTH, LIST_LENGTH + 1, 10_000)
+            ends = (FILTER_VALUES, FILTER_VALUES + 1, LIST_LENGTH, LIST_LENGTH + 1, 2 * LIST_LENGTH)
             return [*([sample] * size for size in ends), [None], [sample, sample]]
         case GraphQLEnumType() as kind:
             return [Name("NOPE"), *map(Name, kind.values)]
@@ -134,12 +143,13 @@ def ends_of(type_: Any, sample: Any) -> list[Any]:
             return ends.get(str(other), TEXTS)
 
 
-def is_too_long(value: Any) -> bool:
+def is_too_long(value: Any, by: int = 0) -> bool:
+    """Whether the value is longer than any argument may be, by more than so many characters or entries."""
     match value:
         case str():
-            return len(value) > TEXT_LENGTH
+            return len(value) > TEXT_LENGTH + by
         case list():
-            return len(value) > LIST_LENGTH  # pyright: ignore[reportUnknownArgumentType]
+            return len(value) > LIST_LENGTH + by  # pyright: ignore[reportUnknownArgumentType]
         case _:
             return False
 
@@ -208,13 +218,17 @@ class Walker:
     def values(self, place: Place) -> list[Any]:
         """What to try: the ends of the type, and what is not of the type at all.
 
-        The latter, and what is too long for any argument, is rejected before any statement runs,
-        so one database is enough for it.
+        The latter is rejected before the field is known, so one place of the type is enough for it,
+        and for what is much too long. What is too long is rejected before any statement runs, and most
+        texts mean the same to each database, so one is enough for them.
         """
         ends = ends_of(place.type, self.sample(place.path[-1], _entry(place.type)))
-        if self.api.store.is_sqlite:
+        if not self.api.store.is_sqlite:
+            ends = ODD_TEXTS if ends is TEXTS else ends
+            return [*EMPTY, *(end for end in ends if not is_too_long(end))]
+        if place in FIRST_PLACES:
             return [*EMPTY, *WRONG, *ends]
-        return [*EMPTY, *(end for end in ends if not is_too_long(end))]
+        return [*EMPTY, *(end for end in ends if not is_too_long(end, by=MUCH))]
 
     def document(self, place: Place, arguments: str, variables: str) -> str:
         field = TYPES[place.parent].fields[place.field]
@@ -233,7 +247,7 @@ class Walker:
         How a document is read doesn't depend on the database.
         """
         given = self.arguments(place, value)
-        if place in LITERAL_PLACES and self.api.store.is_sqlite:
+        if place in FIRST_PLACES and self.api.store.is_sqlite:
             written = ", ".join(f"{key}: {literal(inner)}" for key, inner in given.items())
             yield {"query": self.document(place, written, "")}
         field: Any = TYPES[place.parent].fields[place.field]

@@ -24,7 +24,7 @@ BUILTINS = frozenset(
     }
 )
 # Functions in Python: threads, which name lookups and computations run in, and pauses.
-FUNCTIONS = frozenset({"run_in_executor", "sleep"})
+FUNCTIONS = frozenset({"run_in_executor", "sleep", "generate_first_key"})
 
 
 @contextmanager

@@ -10,7 +10,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.http.pages import graphiql
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first one has no windows, and takes a quarter less processor time.
+BROWSERS = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 # Chromium reads only the last list of features to disable, so this one repeats those of Playwright
 # that matter here. Without spare renderers, a page starts one process instead of two. Pages that the
 # program answers itself aren't recognized as local.
