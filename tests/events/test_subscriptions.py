@@ -339,6 +339,19 @@ async def test_what_is_hidden_from_one_is_neither_shown_to_it_nor_hidden_from_ot
     ]
 
 
+async def test_each_event_has_errors_of_its_own(api: Api, acme: Acme) -> None:
+    fields = "type ... on OrganizationEvent { organization { invitations { totalCount } } }"
+    query = organization_events(acme.id, fields=fields)
+    async with listening(api.app) as port, a_subscription(port, acme.member, query) as socket:
+        await begun(api)
+        for name in ("Once", "Twice"):
+            await rename(api, acme, name)
+            errors = (await socket.receive())["payload"]["errors"]
+            assert [error["extensions"]["code"] for error in errors] == ["FORBIDDEN"]
+        await change_role(api, acme, "org:admin")
+        assert await socket.told() == {"type": "MEMBERSHIP_UPDATED"}
+
+
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [
