@@ -11,7 +11,7 @@ from models.errors.request import NotFound, Unauthenticated
 from schema.events.enums import ActorType, EventType
 from schema.events.types import EventActor, OrganizationEvent
 from schema.events.viewer_events import hide_from_viewer
-from schema.foundation.scalars import DateTime
+from schema.foundation.scalars import DateTime, JSONObject
 from server.http.graphql.encoding import Encoder
 from tests.support.api import Clock
 
@@ -27,7 +27,7 @@ def test_what_is_hidden_from_viewers_stays_in_the_shared_event() -> None:
         occurred_at=DateTime(Clock()()),
         organization_id=strawberry.ID("org_1"),
         actor=EventActor(type=ActorType.USER, id=strawberry.ID("user_1")),
-        data={"created_by": "user_1"},
+        data=JSONObject({"created_by": "user_1"}),
     )
 
     hidden = hide_from_viewer(event)
