@@ -60,14 +60,14 @@ class BatchLoader(Generic[K, V]):
 
         A caller that is cancelled doesn't cancel it for the others.
         """
-        return self._answer(self._read([key]), key)
+        return self._answer(self._begin([key]), key)
 
     def load_many(self, keys: Sequence[K]) -> Awaitable[list[V]]:
         """Loads the answers for several keys, which may repeat, in the same batch as `load`.
 
         What `load` would raise is in the list, as the values of a batch resolver can be.
         """
-        return self._answer_many(self._read(keys), keys)
+        return self._answer_many(self._begin(keys), keys)
 
     def knows(self, key: K) -> bool:
         """Whether the answer has been read, or somebody has asked for it."""
@@ -89,18 +89,29 @@ class BatchLoader(Generic[K, V]):
         for index, key in enumerate(keys):
             self._known.setdefault(key, (batch, index))
 
-    def _read(self, keys: Iterable[K]) -> Awaitable[None]:
-        return self._join(keys) if self._sole_reader.task is None else self._read_alone(keys)
+    def _begin(self, keys: Iterable[K]) -> Future[None] | None:
+        """Joins the batch, unless whoever awaits the answer may be the sole reader."""
+        return self._join(keys) if self._sole_reader.task is None else None
 
     async def _read_alone(self, keys: Iterable[K]) -> None:
-        # Another task can run this, such as one of several that are gathered.
-        if self._keys or not self._sole_reader.is_current():
+        # Another task can run this, such as one of several that are gathered. After one of those
+        # has failed, the others may still be reading.
+        is_alone = not self._keys and self._sole_reader.is_current()
+        if not is_alone or not all(
+            self._known[key][0].done() for key in keys if key in self._known
+        ):
             await self._join(keys)
             return
         unknown = [key for key in dict.fromkeys(keys) if key not in self._known]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
-            self._keep(_make_batch(await self._fetch(chunk)), chunk)
+            self._keep(_make_batch(await self._fetch_or_fail(chunk)), chunk)
+
+    async def _fetch_or_fail(self, keys: list[K]) -> Sequence[V | BaseException]:
+        try:
+            return await self._fetch(keys)
+        except Exception as error:
+            return [error] * len(keys)
 
     def _join(self, keys: Iterable[K]) -> Future[None]:
         """Adds keys to the batch; returns a future of this caller alone, who can cancel it."""
@@ -134,12 +145,12 @@ class BatchLoader(Generic[K, V]):
             batch.add_done_callback(end)
         end()
 
-    async def _answer(self, reading: Awaitable[None], key: K) -> V:
-        await reading
+    async def _answer(self, waiter: Future[None] | None, key: K) -> V:
+        await (waiter or self._read_alone([key]))
         return get_value(self._get(key))
 
-    async def _answer_many(self, reading: Awaitable[None], keys: Sequence[K]) -> list[V]:
-        await reading
+    async def _answer_many(self, waiter: Future[None] | None, keys: Sequence[K]) -> list[V]:
+        await (waiter or self._read_alone(keys))
         # Most keys were read in one batch, and are asked for once for each of their parents.
         answers = {key: self._get(key) for key in dict.fromkeys(keys)}
         return cast(list[V], [answers[key] for key in keys])

@@ -31,7 +31,8 @@ class SharedExecution(BreadthFirstExecutor):
             return super().execute_operation(serially)
         narrowing = context.actor.narrowing if context.actor else None
         answers = context.delivered.answers
-        key = (id(self.operation), context.is_service, narrowing)
+        shows_slugs = context.instance.slugs_enabled
+        key = (id(self.operation), context.is_service, narrowing, shows_slugs)
         if key in answers:
             return answers[key][1]
         result = super().execute_operation(serially)

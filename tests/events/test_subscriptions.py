@@ -311,6 +311,47 @@ async def test_who_cannot_be_told_apart_shares_an_answer_and_nobody_else(
     assert roles == ["org:admin", "org:member"]
 
 
+async def test_what_is_hidden_from_one_is_neither_shown_to_it_nor_hidden_from_others(
+    api: Api, acme: Acme
+) -> None:
+    """Whether they follow the same event as a viewer or as a member, and since when."""
+    of_organization = organization_events(acme.id, fields="data actor { id }")
+    of_viewer = "subscription { viewerEvents(types: [ORGANIZATION_UPDATED]) { data actor { id } } }"
+    async with (
+        listening(api.app) as port,
+        a_subscription(port, acme.admin, of_viewer) as viewer,
+        a_subscription(port, acme.admin, of_organization) as admin,
+        a_subscription(port, acme.member, of_viewer) as other_viewer,
+    ):
+        await begun(api, 3)
+        await api.mutate("updateInstance", {"slugsEnabled": False}, by=SERVICE)
+        async with a_subscription(port, acme.member, of_organization) as later:
+            await begun(api, 4)
+            await rename(api, acme)
+            told = [await one.told() for one in (viewer, admin, other_viewer, later)]
+
+    shown = [(one["data"]["created_by"], one["actor"]["id"], one["data"]["slug"]) for one in told]
+    assert shown == [
+        (None, None, "acme"),
+        (acme.admin.id, acme.admin.id, "acme"),
+        (None, None, "acme"),
+        (acme.admin.id, acme.admin.id, None),
+    ]
+
+
+async def test_each_event_has_errors_of_its_own(api: Api, acme: Acme) -> None:
+    fields = "type ... on OrganizationEvent { organization { invitations { totalCount } } }"
+    query = organization_events(acme.id, fields=fields)
+    async with listening(api.app) as port, a_subscription(port, acme.member, query) as socket:
+        await begun(api)
+        for name in ("Once", "Twice"):
+            await rename(api, acme, name)
+            errors = (await socket.receive())["payload"]["errors"]
+            assert [error["extensions"]["code"] for error in errors] == ["FORBIDDEN"]
+        await change_role(api, acme, "org:admin")
+        assert await socket.told() == {"type": "MEMBERSHIP_UPDATED"}
+
+
 @pytest.mark.parametrize(
     ("fields", "shown"),
     [

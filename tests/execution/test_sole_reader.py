@@ -1,12 +1,17 @@
 """Who reads alone for an operation reads at once; who doesn't still shares a statement."""
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Coroutine, Sequence
 from typing import Any
+
+import pytest
 
 from resolvers.queries.batching import BatchLoader, SoleReader
 from tests.support.api import Api, operation
 from tests.support.data.factories import Acme
+from tests.support.subscriptions import until
 
 
 def record(batches: list[list[str]]) -> BatchLoader[str, str]:
@@ -64,6 +69,23 @@ async def test_a_failed_entry_fails_only_itself() -> None:
     assert isinstance(failed, LookupError)
 
 
+async def test_a_read_that_fails_fails_each_entry_and_is_not_repeated() -> None:
+    batches: list[list[str]] = []
+
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        batches.append(keys)
+        raise LookupError
+
+    sole_reader = SoleReader()
+    loader = BatchLoader(fetch, sole_reader)
+    sole_reader.task = asyncio.current_task()
+
+    assert [type(entry) for entry in await loader.load_many(["a", "b"])] == [LookupError] * 2
+    with pytest.raises(LookupError):
+        await loader.load("b")
+    assert batches == [["a", "b"]]
+
+
 async def test_what_is_gathered_is_one_batch() -> None:
     batches: list[list[str]] = []
     loader = record(batches)
@@ -83,3 +105,38 @@ async def test_a_batch_that_waits_gets_the_keys_of_the_sole_reader() -> None:
 
     assert await other == "A"
     assert batches == [["a", "b"]]
+
+
+async def test_what_is_being_read_is_waited_for() -> None:
+    """As when a field that gathers fails, while others that it has gathered still read."""
+    batches: list[list[str]] = []
+    may_read = asyncio.Event()
+
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        batches.append(keys)
+        await may_read.wait()
+        return [key.upper() for key in keys]
+
+    sole_reader = SoleReader()
+    loader = BatchLoader(fetch, sole_reader)
+    sole_reader.task = asyncio.current_task()
+    given_up = asyncio.ensure_future(loader.load("a"))
+    await until(lambda: bool(batches))
+    given_up.cancel()
+    asyncio.get_running_loop().call_soon(may_read.set)
+
+    assert await loader.load("a") == "A"
+    assert batches == [["a"]]
+
+
+async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None:
+    loader = record([])
+
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        given_up = asyncio.ensure_future(loader.load("a"))
+        given_up.cancel()
+        await asyncio.gather(given_up, return_exceptions=True)
+        gc.collect()
+
+    assert [str(one.message) for one in noted] == []
