@@ -1,6 +1,5 @@
 """The statements of mutations, in their order: nothing is read twice."""
 
-import sqlite3
 from collections.abc import Mapping
 
 import pytest
@@ -101,31 +100,3 @@ async def test_accepting_an_invitation_is_eight_statements(api: Api, acme: Acme)
         "UPDATE invitation",
         "INSERT event",
     ]
-
-
-async def test_sqlite_prepares_the_statements_of_mutations_once(api: Api, acme: Acme) -> None:
-    """SQLite prepares some again for each value, such as a status that an index names."""
-    running, prepared_again = [""], list[str]()
-
-    def note(action: int, *_: object) -> int:
-        if action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_INSERT}:
-            prepared_again.append(running[-1])
-        return sqlite3.SQLITE_OK
-
-    # SQLite asks the authorizer only while it prepares a statement.
-    async with api.store.writers.connect() as writer:
-        writer.raw.sync.set_authorizer(note)
-    api.store.listeners.append(running.append)
-    for number in range(3):
-        prepared_again.clear()
-        person = await api.person(f"p{number}@example.com")
-        member = {"organizationId": acme.id, "userId": person.id}
-        address = {"organizationId": acme.id, "emailAddress": person.email}
-        sent = await api.mutate("createInvitation", address, "invitation { id }", by=acme.admin)
-        proof = {"invitationId": sent.payload["invitation"]["id"]}
-        assert (await api.run(operation("accept-invitation"), {"proof": proof}, by=person)).payload
-        changed = {**member, "role": "org:admin"}
-        assert (await api.run(operation("change-role"), changed, by=acme.admin)).payload
-        assert (await api.run(operation("remove-member"), member, by=acme.admin)).payload
-
-    assert set(prepared_again) == set()
