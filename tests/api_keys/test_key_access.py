@@ -31,7 +31,16 @@ from tests.support.data.api_keys import (
 )
 from tests.support.data.billing import make_plan, switch_billing
 from tests.support.data.factories import Acme, a_role, an_organization
-from tests.support.data.invitations import accept, codes, invite, invited, resend, ticket, unchanged
+from tests.support.data.invitations import (
+    accept,
+    codes,
+    invite,
+    invited,
+    kinds,
+    resend,
+    ticket,
+    unchanged,
+)
 from tests.support.documents.guarded_fields import FIELDS, OF_SERVICES, refusal
 from tests.support.servers.tokens import assert_refused, one_database
 
@@ -306,6 +315,16 @@ async def test_invitations_of_a_key_are_good_while_it_could_grant_the_role(
         await change(key)
         answer = await accept(api, by=person, ticket=await ticket(api, made["id"]))
         assert codes(answer) == expected, change
+
+
+async def test_a_key_stores_that_an_invitation_has_expired(api: Api, acme: Acme) -> None:
+    key = await a_key(api, acme, MEMBERSHIPS_READ, MEMBERSHIPS_MANAGE, "org:sys_billing:read")
+    await invited(api, acme.id, by=key, expiresInDays=1)
+    api.clock.forward(days=1)
+
+    # The address isn't invited anymore, so it can be invited again.
+    assert await invited(api, acme.id, by=key)
+    assert await kinds(api) == ["created", "expired", "created"]
 
 
 async def test_a_key_is_known_by_all_of_its_characters(api: Api, acme: Acme) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from models.base import now
 from models.events import EventType
 from resolvers.authority.access import SYSTEM
+from resolvers.foundation.event_writer import FEW
 from resolvers.foundation.locks import EVENTS_LOCK, take_advisory_lock
 from resolvers.foundation.transaction import begin
 from tests.support.api import JSON, SERVICE, Api, contents, events
@@ -27,6 +28,7 @@ from tests.support.documents.mutations import (
 from tests.support.servers.smtp import until
 
 INVITATION = "organizationInvitation"
+WAITING = f"SELECT 1 FROM pg_locks WHERE objid = {EVENTS_LOCK} AND NOT granted"
 CREATED, UPDATED, DELETED = (
     f"organizationMembership.{what}" for what in ("created", "updated", "deleted")
 )
@@ -238,35 +240,42 @@ async def test_a_writer_with_its_cursor_holds_up_every_later_one_until_it_commit
     assert order == ["first", "second"]
 
 
-async def test_a_writer_that_waits_for_the_log_has_no_cursor_yet(api: Api) -> None:
-    """Its statement takes the lock before it takes the numbers of its events."""
+async def test_writers_that_wait_for_the_log_have_no_cursors_yet(api: Api) -> None:
+    """Their statements take the lock before the numbers of their events, however many there are."""
     if api.store.is_sqlite:
         pytest.skip("SQLite has one writer at a time.")
+    numbers = [1, 2, FEW, FEW + 1]
     first_has_lock = asyncio.Event()
 
     async def first() -> int | None:
         async with begin(replace(api.server, clock=now), SYSTEM) as tx:
             await take_advisory_lock(tx.session, EVENTS_LOCK)
             first_has_lock.set()
-            await until(is_waiting)
-            tx.record(EventType.USER_UPDATED, "user_first", {})
+            await until(all_are_waiting)
+            tx.record(EventType.USER_UPDATED, "first", {})
         return tx.events.cursor
 
-    async def is_waiting() -> bool:
+    async def all_are_waiting() -> bool:
         async with api.store.read() as connection:
-            return bool(await connection.run_text("SELECT 1 FROM pg_locks WHERE NOT granted"))
+            waiting = await connection.run_text(WAITING)
+        return len(waiting) == len(numbers)
 
-    async def second() -> int | None:
+    async def write(number: int) -> int | None:
         await first_has_lock.wait()
         async with begin(replace(api.server, clock=now), SYSTEM) as tx:
-            for number in range(2):
-                tx.record(EventType.USER_UPDATED, f"user_{number}", {})
+            for event in range(number):
+                tx.record(EventType.USER_UPDATED, f"{number}-{event}", {})
         return tx.events.cursor
 
-    first_cursor, second_cursor = await asyncio.gather(first(), second())
+    found = await asyncio.gather(first(), *map(write, numbers))
 
-    assert first_cursor is not None
-    assert second_cursor == first_cursor + 2
+    log = await events(api.store)
+    assert log[0]["object_id"] == "first"
+    written = {event["object_id"]: event["cursor"] for event in log}
+    for number, newest in zip(numbers, found[1:], strict=True):
+        own = [written[f"{number}-{event}"] for event in range(number)]
+        assert newest == own[-1]
+        assert own == list(range(own[0], own[0] + number)), number
 
 
 async def test_the_log_survives_what_it_tells_of(api: Api, acme: Acme) -> None:

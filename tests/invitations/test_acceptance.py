@@ -1,9 +1,12 @@
 """Accepting and declining: by whom, with which proof, and what is refused (rules 14 to 18)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.transaction import begin
 from tests.support.api import JSON, NOBODY, SERVICE, Answer, Api, Caller, events
 from tests.support.data.factories import Acme, an_organization
 from tests.support.data.invitations import (
@@ -22,6 +25,7 @@ from tests.support.data.invitations import (
     ticket,
     unchanged,
 )
+from tests.support.servers.smtp import until
 
 Act = Callable[..., Awaitable[Answer]]
 BOTH = pytest.mark.parametrize("act", [accept, decline])
@@ -244,3 +248,25 @@ async def test_an_invitation_expires_at_the_very_instant(api: Api, acme: Acme, a
     assert codes(late) == ["ticket_expired_code"]
     assert (await stored(api, second["id"]))["status"] == "expired"
     assert (await kinds(api)).count("expired") == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_an_invitation_can_expire_while_the_organization_is_locked(
+    api: Api, acme: Acme
+) -> None:
+    made = await invited(api, acme.id, by=acme.admin, expiresInDays=1)
+    api.clock.forward(hours=23)
+    newcomer, link = await api.person("new@example.com"), await ticket(api, made["id"])
+
+    async def is_waiting() -> bool:
+        async with api.store.read() as connection:
+            return bool(await connection.run_text("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    async with begin(api.server, SYSTEM) as tx:
+        await tx.lock_organization(acme.id)
+        late = asyncio.create_task(accept(api, by=newcomer, ticket=link))
+        await until(is_waiting)
+        api.clock.forward(hours=1)
+
+    assert codes(await late) == ["ticket_expired_code"]
+    assert await kinds(api) == ["created", "expired"]

@@ -4,8 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from models.database.store import Store
+from models.database.tables import metadata
+from models.validation.text import to_search_text
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import SECRET_KEY, SERVICE, Api, Caller, Clock, events, test_issuer
@@ -93,6 +96,10 @@ async def test_many_of_one_name_get_slugs_of_their_own(api: Api) -> None:
     )
 
     assert len({answer.payload["organization"]["slug"] for answer in answers}) == CALLERS
+    table = metadata.tables["organization"]
+    async with api.store.read() as connection:
+        rows = (await connection.execute(select(table.c.slug, table.c.search_text))).all()
+    assert [text for _, text in rows] == [to_search_text("Acme", slug) for slug, _ in rows]
 
 
 async def test_renaming_to_one_slug_at_once_gives_it_to_one(api: Api) -> None:

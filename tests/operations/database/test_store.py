@@ -5,13 +5,18 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from models.base import now
 from models.database.store import Store
 from models.instance import Instance
 from models.users import User, make_user
+from resolvers.authority.access import SYSTEM
+from resolvers.foundation.locks import ROLES_LOCK
+from resolvers.foundation.transaction import begin
 from tests.conftest import counted
+from tests.support.api import Api
 
 pytestmark = pytest.mark.both_databases
 
@@ -87,6 +92,40 @@ async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store
     assert {
         (user.search_text, user.email_verified, str(user.public_metadata)) for user in users
     } == {("", False, "{}")}
+
+
+def test_new_rows_share_no_default() -> None:
+    assert a_user(1).public_metadata == {}
+    assert a_user(1).public_metadata is not a_user(2).public_metadata
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_the_lock_of_the_roles_is_taken_once_in_the_message_that_begins(api: Api) -> None:
+    sent: list[str] = []
+    async with begin(api.server, SYSTEM) as tx:
+        tx.session.transaction.raw.add_query_logger(lambda message: sent.append(message.query))
+        await tx.lock_roles_shared()
+        await tx.lock_roles_shared()
+        # What comes after the messages above, so that the driver has told of them.
+        await tx.session.execute(text("SELECT 1"))
+
+    lock = f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})"
+    assert [message for message in sent if "lock" in message] == [
+        f"{api.store.driver.begin}; {lock}"
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_fails_in_the_message_that_begins_leaves_the_connection_in_order(
+    store: Store,
+) -> None:
+    with pytest.raises(DBAPIError):
+        async with store.write() as session:
+            await session.transaction.run_command("SELECT 1 / 0")
+
+    (connection,) = store.writers.idle
+    ((transaction,),) = await connection.run_text("SELECT pg_current_xact_id_if_assigned()")
+    assert (transaction, connection.is_in_transaction) == (None, False)
 
 
 async def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
