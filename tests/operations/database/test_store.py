@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
@@ -102,8 +103,12 @@ def test_new_rows_share_no_default() -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_the_lock_of_the_roles_is_taken_once_in_the_message_that_begins(api: Api) -> None:
     sent: list[str] = []
+
+    def note(message: Any) -> None:
+        sent.append(message.query)
+
     async with begin(api.server, SYSTEM) as tx:
-        tx.session.transaction.raw.add_query_logger(lambda message: sent.append(message.query))
+        tx.session.transaction.raw.add_query_logger(note)
         await tx.lock_roles_shared()
         await tx.lock_roles_shared()
         # What comes after the messages above, so that the driver has told of them.
