@@ -96,7 +96,7 @@ class Invitation(Record, table=True):
 
 
 # The literal lets a database use the partial indexes. With a parameter, SQLite prepares a statement
-# again whenever it runs, which takes longer than most statements.
+# again whenever it runs; only a prepared statement writes its texts as literals by itself.
 IS_PENDING = col(Invitation.status) == literal_column(f"'{PENDING}'")
 
 

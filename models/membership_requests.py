@@ -3,8 +3,8 @@
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import Index, literal_column, text
-from sqlmodel import Field, col
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
 from models.base import Record
 
@@ -55,9 +55,3 @@ class MembershipRequest(Record, table=True):
     decided_by_id: str | None = Field(
         default=None, foreign_key="user.id", ondelete="SET NULL", index=True
     )
-
-
-# A literal, for the same reason as that of invitations.
-IS_PENDING = col(MembershipRequest.status) == literal_column(
-    f"'{MembershipRequestStatus.PENDING.value}'"
-)

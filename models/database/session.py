@@ -125,8 +125,7 @@ class DatabaseSession:
         values = [_get_values(row) for row in rows]
         await self.transaction.execute(_insert_all(table), values)
         for row, one in zip(rows, values, strict=True):
-            self.known[table, _read_key(table)(one)] = row
-            _settle(row)
+            self._note_inserted(row, one)
 
     async def insert_unless_taken(self, row: BaseTable, name: str) -> bool:
         """Inserts the row unless its value of a unique column is taken; returns whether it did.
@@ -139,9 +138,13 @@ class DatabaseSession:
         result = await self.transaction.execute(_insert_unless_taken(table, name), values)
         if not result.rowcount:
             return False
+        self._note_inserted(row, values)
+        return True
+
+    def _note_inserted(self, row: BaseTable, values: dict[str, Any]) -> None:
+        table: Any = type(row)
         self.known[table, _read_key(table)(values)] = row
         _settle(row)
-        return True
 
     async def _update(self, table: Any, names: tuple[str, ...], rows: list[BaseTable]) -> None:
         values: list[dict[str, Any]] = []

@@ -7,16 +7,14 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from models.database.store import Store
-from models.invitations import IS_PENDING, Invitation
+from models.invitations import Invitation, is_overdue
 from models.mail import Mail, MailStatus
 from models.sessions import Session
 
 
 async def load_organizations_with_expired_invitations(store: Store, now: datetime) -> Sequence[str]:
     """Loads the IDs of organizations that have a pending invitation that has expired."""
-    organization_ids = select(Invitation.organization_id).where(
-        IS_PENDING, col(Invitation.expires_at) <= now
-    )
+    organization_ids = select(Invitation.organization_id).where(is_overdue(now))
     async with store.read() as connection:
         # For a DISTINCT, SQLite would read all invitations.
         return list(dict.fromkeys((await connection.execute(organization_ids)).scalars()))

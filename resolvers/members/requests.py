@@ -10,7 +10,6 @@ from models.database.statements import prepared_statement
 from models.errors.input import RequestNotPending, ResourceNotFound
 from models.events import EventType
 from models.membership_requests import (
-    IS_PENDING,
     MembershipRequest,
     MembershipRequestStatus,
     OrganizationSuggestion,
@@ -30,7 +29,7 @@ def is_waiting_for(organization_id: str) -> ColumnElement[bool]:
         exists().where(
             col(MembershipRequest.organization_id) == organization_id,
             col(MembershipRequest.user_id) == col(User.id),
-            IS_PENDING,
+            col(MembershipRequest.status) == PENDING,
         ),
         exists().where(
             col(OrganizationSuggestion.organization_id) == organization_id,
@@ -61,7 +60,7 @@ def _select_pending(
     return select(MembershipRequest).where(
         col(MembershipRequest.organization_id) == organization_id,
         col(MembershipRequest.user_id).in_(user_ids),
-        IS_PENDING,
+        col(MembershipRequest.status) == PENDING,
     )
 
 

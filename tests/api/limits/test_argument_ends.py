@@ -113,7 +113,7 @@ TEXTS: list[Any] = [
 ]
 EMPTY: list[Any] = [None, [], {}]
 WRONG: list[Any] = [5, -1.5, True, ["a"], [[]], {"a": 1}, "", "nothing"]
-# Longer than the limit by more than this is no other case than longer by one.
+# A value that exceeds the limit by more than this is the same case as one that exceeds it by one.
 MUCH = 100
 INTEGERS: list[Any] = [0, 1, -1, 101, 2**31 - 1, -(2**31), 2**31, 2**63, 10**400, 1.5, 1e300]
 TIMES: list[Any] = [

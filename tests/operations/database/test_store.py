@@ -111,7 +111,7 @@ async def test_the_lock_of_the_roles_is_taken_once_in_the_message_that_begins(ap
         tx.session.transaction.raw.add_query_logger(note)
         await tx.lock_roles_shared()
         await tx.lock_roles_shared()
-        # What comes after the messages above, so that the driver has told of them.
+        # It comes after the messages above, so the driver has reported those by now.
         await tx.session.execute(text("SELECT 1"))
 
     lock = f"SELECT pg_advisory_xact_lock_shared({ROLES_LOCK})"

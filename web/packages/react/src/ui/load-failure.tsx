@@ -3,8 +3,8 @@ import { useElement } from "../appearance/context.tsx";
 import { useTriggerText } from "../localization.tsx";
 
 /**
- * Stands where a part of a component couldn't be loaded, for example because the network is away. It has a plain
- * button, because `Button` and the other strings aren't loaded with a closed switcher.
+ * Shown in place of a part of a component that couldn't be loaded, for example because the network is down. It has a
+ * plain button, because `Button` and the other strings aren't loaded with a closed switcher.
  */
 export function LoadFailure({ onReload }: { onReload: () => void }): ReactNode {
   const element = useElement();
