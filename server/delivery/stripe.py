@@ -22,7 +22,7 @@ from resolvers.stripe.queue import (
 )
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import MAIL_PAUSES
-from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhook_client import Answer, WebhookClient
 from server.observability.observer import Observer
 from server.settings.settings import Settings
 
@@ -96,7 +96,7 @@ def make_stripe_queue(
     """Makes the queue; None if Stripe isn't set up."""
     if not settings.uses_stripe:
         return None
-    client = WebhookClient(server.webhook_targets, load_trust_store())
+    client = WebhookClient(server.webhook_targets)
     channel = StripeChannel(
         server,
         client,

@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import httpcore
-import httpx
 import structlog
 
 from models.validation.webhook_targets import Address, WebhookTargets
+from server.trust_store import load_trust_store
 
 TRY_SECONDS = 15.0
 # How long connecting to one address can take before the client tries the next one.
@@ -42,12 +42,6 @@ T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
-
-
-@cache
-def load_trust_store() -> ssl.SSLContext:
-    """Loads the trusted certificate authorities once, because reading them takes a while."""
-    return httpx.create_ssl_context()
 
 
 class NotSent(Exception):
@@ -138,8 +132,8 @@ class WebhookClient:
     """Posts webhooks without a proxy or redirects, each over its own connection."""
 
     targets: WebhookTargets
-    trust: ssl.SSLContext
     resolve: Resolve = field(default_factory=Resolver)
+    load_trust: Callable[[], ssl.SSLContext] = load_trust_store
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Posts a webhook. It never raises, and never takes longer than TRY_SECONDS."""
@@ -168,10 +162,11 @@ class WebhookClient:
         self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[Answer, bytes]:
         """Sends a request; returns the answer, with the start of its body."""
+        trust = await asyncio.to_thread(self.load_trust)
         guard = TargetGuard(self.targets, self.resolve, url.scheme.decode())
         async with (
             httpcore.AsyncHTTPConnection(
-                url.origin, ssl_context=self.trust, network_backend=guard
+                url.origin, ssl_context=trust, network_backend=guard
             ) as connection,
             connection.stream(method, url, headers=[*headers.items()], content=body) as response,
         ):

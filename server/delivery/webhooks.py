@@ -25,7 +25,7 @@ from resolvers.delivery.webhooks import (
 from resolvers.foundation.server import Server
 from server.delivery.queue import Attempt, DeliveryQueue
 from server.delivery.retries import WEBHOOK_PAUSES, get_pause, parse_retry_after
-from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhook_client import Answer, WebhookClient
 from server.delivery.webhook_payload import make_body
 from server.delivery.webhook_signature import make_signed_headers
 from server.observability.observer import Observer
@@ -154,5 +154,5 @@ def make_result(attempt: Attempt[Answer], now: datetime, jitter: float) -> dict[
 
 def make_webhook_queue(server: Server, observer: Observer | None = None) -> DeliveryQueue[Answer]:
     """The queue of webhooks."""
-    client = WebhookClient(server.webhook_targets, load_trust_store())
+    client = WebhookClient(server.webhook_targets)
     return DeliveryQueue(server, WebhookChannel(server, client), observer)

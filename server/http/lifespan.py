@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import httpx
 from starlette.applications import Starlette
 
 from resolvers.foundation.server import Server
@@ -24,7 +23,6 @@ class Lifespan:
 
     server: Server
     log: LogReader
-    client: httpx.AsyncClient
     endpoint: GraphQLEndpoint
     # None if another process sends mail and webhooks.
     worker: Worker | None
@@ -45,7 +43,6 @@ class Lifespan:
         if self.endpoint.running:
             await asyncio.wait(self.endpoint.running, timeout=FINISH_SECONDS)
         await self.log.wait_closed()
-        await self.client.aclose()
         await self.endpoint.rate_limits.close()
         await store_key_uses(self.server)
         await self.server.store.close()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import httpx
 import structlog
 
 from models.base import JSONObject
@@ -86,11 +85,11 @@ class Provider:
     read_claims: Callable[[JSONObject], IdentityClaims | SessionClaims]
 
 
-def make_provider(issuer: Issuer, client: httpx.AsyncClient) -> Provider:
+def make_provider(issuer: Issuer) -> Provider:
     if issuer.key:
         keys: Keys = OneKey(issuer.key)
     else:
-        keys = KeySet(issuer.jwks_url or "", client, issuer.algorithms)
+        keys = KeySet(issuer.jwks_url or "", issuer.algorithms)
     read_claims = partial(read_identity_claims, names=issuer.claims)
     return Provider(issuer.issuer, issuer.audiences, keys, read_claims)
 

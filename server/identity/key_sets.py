@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
 
-import httpx
 import jwt
 import orjson
 import structlog
 
 from server.settings.public_keys import PublicKey, filter_algorithms
+from server.trust_store import load_trust_store
 
 # Seconds between two fetches of one key set, however many unknown key ids arrive.
 COOL_DOWN = 30.0
@@ -69,7 +69,6 @@ class KeySet:
     """
 
     url: str
-    client: httpx.AsyncClient
     algorithms: Sequence[str]
     keys: Sequence[PublicKey] = ()
     fetched_at: float = -math.inf
@@ -130,9 +129,13 @@ class KeySet:
 
     async def _fetch(self) -> bytes:
         """Fetches the body without compression, because a small one could expand to any size."""
-        async with self.client.stream(
-            "GET", self.url, headers={"accept-encoding": "identity"}
-        ) as response:
+        import httpx
+
+        trust = await asyncio.to_thread(load_trust_store)
+        async with (
+            httpx.AsyncClient(timeout=FETCH_SECONDS, verify=trust) as client,
+            client.stream("GET", self.url, headers={"accept-encoding": "identity"}) as response,
+        ):
             response.raise_for_status()
             body = b""
             async for part in response.aiter_raw():

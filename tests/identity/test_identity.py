@@ -6,7 +6,6 @@ import asyncio
 import json
 from typing import Any
 
-import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -188,17 +187,16 @@ async def test_a_log_line_about_a_key_set_names_it_and_no_token(
 async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_first(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with httpx.AsyncClient() as client:
-        issuer = issuer_of(rsa_key())
-        server = server_for(store, clock, identity_issuers=(issuer,))
-        who = Authenticator(server, {issuer.issuer: make_provider(issuer, client)}, {})
-        tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
-        monkeypatch.setattr(authenticator, "CACHED_TOKEN_BYTES", 3 * len(tokens[0]))
+    issuer = issuer_of(rsa_key())
+    server = server_for(store, clock, identity_issuers=(issuer,))
+    who = Authenticator(server, {issuer.issuer: make_provider(issuer)}, {})
+    tokens = [token(clock, sub=f"sub{number}") for number in range(4)]
+    monkeypatch.setattr(authenticator, "CACHED_TOKEN_BYTES", 3 * len(tokens[0]))
 
-        for one in (*tokens[:3], tokens[0], tokens[3]):
-            await caller_of(who, [f"Bearer {one}"])
-        with pytest.raises(InvalidCredential):
-            await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
+    for one in (*tokens[:3], tokens[0], tokens[3]):
+        await caller_of(who, [f"Bearer {one}"])
+    with pytest.raises(InvalidCredential):
+        await caller_of(who, [f"Bearer {signed(claims_at(clock), rsa_key('attacker'))}"])
 
     assert [getattr(one.claims, "subject", None) for one in who.verified.values()] == [
         "sub2",
@@ -212,13 +210,12 @@ async def test_verified_tokens_are_cached_up_to_a_size_and_the_least_used_goes_f
 async def test_a_token_that_is_verified_twice_at_once_is_cached_once(
     store: Store, clock: Clock, server: KeySetServer
 ) -> None:
-    async with httpx.AsyncClient() as client:
-        issuer = server.issuer()
-        identity = server_for(store, clock, identity_issuers=(issuer,))
-        who = Authenticator(identity, {issuer.issuer: make_provider(issuer, client)}, {})
-        new = token(clock)
+    issuer = server.issuer()
+    identity = server_for(store, clock, identity_issuers=(issuer,))
+    who = Authenticator(identity, {issuer.issuer: make_provider(issuer)}, {})
+    new = token(clock)
 
-        await asyncio.gather(*(who.authenticate([f"Bearer {new}"]) for _ in range(3)))
+    await asyncio.gather(*(who.authenticate([f"Bearer {new}"]) for _ in range(3)))
 
     assert len(who.verified) == 1
     assert who.verified_size == len(new)

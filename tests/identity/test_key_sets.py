@@ -5,7 +5,6 @@ import gzip
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -24,12 +23,11 @@ from tests.support.servers.tokens import (
 
 @pytest.fixture
 async def keys(server: KeySetServer, timer: Timer) -> AsyncIterator[KeySet]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        keys = KeySet(server.url, client, ("RS256",))
-        yield keys
-        if keys.fetching:
-            server.open.set()
-            await keys.fetching
+    keys = KeySet(server.url, ("RS256",))
+    yield keys
+    if keys.fetching:
+        server.open.set()
+        await keys.fetching
 
 
 async def has(keys: KeySet, kid: str | None) -> bool:
@@ -268,17 +266,16 @@ async def test_what_is_compressed_is_not_unpacked(keys: KeySet, server: KeySetSe
 
 
 async def test_a_server_that_is_not_there_gives_no_keys() -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        for url in (
-            "http://127.0.0.1:1/jwks.json",
-            "http://127.0.0.1:99999/",
-            "http://[::1",
-            "nonsense",
-        ):
-            keys = KeySet(url, client, ("RS256",))
+    for url in (
+        "http://127.0.0.1:1/jwks.json",
+        "http://127.0.0.1:99999/",
+        "http://[::1",
+        "nonsense",
+    ):
+        keys = KeySet(url, ("RS256",))
 
-            assert await keys.find_key("good") is None
-            assert not keys.are_known
+        assert await keys.find_key("good") is None
+        assert not keys.are_known
 
 
 async def test_an_empty_set_withdraws_every_key(

@@ -12,7 +12,7 @@ import stripe
 
 from models.database.store import Store
 from resolvers.stripe.queue import load_problems
-from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhook_client import Answer, WebhookClient
 from server.settings.settings import Environment
 from tests.conftest import settings
 from tests.support.api import JSON, SECRET_KEY, SERVICE, Api, Clock, contents, test_issuer
@@ -561,7 +561,7 @@ async def test_the_state_is_read_over_http(api: Api, sold: Acme) -> None:
 
     served = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = served.sockets[0].getsockname()[1]
-    client = WebhookClient(api.server.webhook_targets, load_trust_store())
+    client = WebhookClient(api.server.webhook_targets)
     queue = a_queue(api.server, client)
     object.__setattr__(queue.channel, "api_url", f"http://127.0.0.1:{port}")
     await deliver(api, an_event(a_subscription(sold.id)))

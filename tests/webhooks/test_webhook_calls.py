@@ -71,7 +71,7 @@ async def post(
     trust: ssl.SSLContext = TRUST,
     names: Names | None = None,
 ) -> Answer:
-    return await WebhookClient(targets, trust, names or Resolver()).post(url, HEADERS, BODY)
+    return await WebhookClient(targets, names or Resolver(), lambda: trust).post(url, HEADERS, BODY)
 
 
 # -------------------------------------------------------------------------------------------- where
@@ -324,9 +324,7 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
 
     monkeypatch.setattr(webhook_client, "TRY_SECONDS", 0.1)
 
-    answer = await WebhookClient(PUBLIC, TRUST, never).post(
-        "https://hooks.example.com/", HEADERS, BODY
-    )
+    answer = await WebhookClient(PUBLIC, never).post("https://hooks.example.com/", HEADERS, BODY)
 
     assert answer.error == "No response arrived within 15 seconds."
 

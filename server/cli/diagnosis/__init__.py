@@ -5,8 +5,6 @@ where it looks for overdue mail, webhooks and expirations. A log reader that is 
 its own server: if one listens on this machine, doctor asks it.
 """
 
-import httpx
-
 from server.cli.diagnosis.configuration import check_settings
 from server.cli.diagnosis.connections import (
     check_mail,
@@ -18,7 +16,6 @@ from server.cli.diagnosis.connections import (
 )
 from server.cli.diagnosis.database import check_database
 from server.cli.diagnosis.findings import Finding
-from server.http.app import FETCH_SECONDS
 from server.settings.settings import Settings, SettingsError
 
 
@@ -40,7 +37,6 @@ async def examine(
         findings.append(await check_mail(settings))
     if "dns_servers" not in invalid:
         findings.append(await check_name_servers(settings))
-    async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
-        for issuer in settings.identity_issuers:
-            findings += [await check_provider(issuer, client), describe_tokens(issuer)]
+    for issuer in settings.identity_issuers:
+        findings += [await check_provider(issuer), describe_tokens(issuer)]
     return findings

@@ -45,11 +45,11 @@ async def check_server(port: int | None, settings: Settings) -> list[Finding]:
     return [Finding("Server", bool(is_ready), f"port {port} {detail}")]
 
 
-async def check_provider(issuer: Issuer, client: httpx.AsyncClient) -> Finding:
+async def check_provider(issuer: Issuer) -> Finding:
     what = f"Identity provider {issuer.issuer}"
     if issuer.public_key:
         return Finding(what, True, f"one public key, {', '.join(issuer.algorithms)}")
-    keys = make_provider(issuer, client).keys
+    keys = make_provider(issuer).keys
     await keys.find_key(None)
     number = len(getattr(keys, "keys", {}))
     if not keys.are_known:

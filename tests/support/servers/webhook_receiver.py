@@ -22,7 +22,7 @@ from resolvers.authority.access import SYSTEM
 from resolvers.events.event_log import load_newest_cursor
 from resolvers.foundation.transaction import begin
 from server.delivery.queue import DeliveryQueue
-from server.delivery.webhook_client import Answer, WebhookClient, load_trust_store
+from server.delivery.webhook_client import Answer, WebhookClient
 from server.delivery.webhooks import WebhookChannel
 from tests.conftest import server_for
 from tests.support.api import SECRET, Api, Clock
@@ -150,7 +150,7 @@ def sender(
     server = server_for(store, clock, public_url=INSTANCE, secret=(root_secret,))
     channel = WebhookChannel(
         server=server,
-        client=client or WebhookClient(ANYWHERE, load_trust_store()),
+        client=client or WebhookClient(ANYWHERE),
         get_random=lambda: jitter,
     )
     return DeliveryQueue(server, channel)
