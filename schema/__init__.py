@@ -1,6 +1,7 @@
 """The GraphQL schema, composed of the queries and mutations of each noun."""
 
 from collections.abc import Iterable
+from functools import cache
 from inspect import isawaitable
 from typing import Any
 
@@ -197,11 +198,17 @@ def _format_stored_times(schema: GraphQLSchema) -> None:
     schema.type_map["DateTime"].extensions[FORMAT_STORED] = format_stored_time
 
 
-def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
-    """Builds the schema; without introspection, errors don't suggest names either.
+def get_schema(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
+    """Returns the schema, which is built once for each process.
 
-    Without `breadth_first`, graphql-core executes every operation (docs/executor.md).
+    Without introspection, errors don't suggest names either. Without `breadth_first`, graphql-core
+    executes every operation (docs/executor.md).
     """
+    return _build(introspection, breadth_first)
+
+
+@cache
+def _build(introspection: bool, breadth_first: bool) -> Schema:
     config = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection)
     kinds = [*KINDS.values(), InstanceEvent]
     built = Schema(
@@ -222,6 +229,3 @@ def build(*, introspection: bool = True, breadth_first: bool = True) -> Schema:
     _call_directly(built._schema, config)  # pyright: ignore[reportPrivateUsage]
     limit_arguments(built._schema)  # pyright: ignore[reportPrivateUsage]
     return built
-
-
-schema = build()

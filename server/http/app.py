@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
@@ -13,13 +12,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from resolvers.foundation.rate_limits import RateLimits, Rates
 from resolvers.foundation.server import Server
 from resolvers.subscriptions.log_reader import LogReader
-from schema import Schema, build
-from schema import schema as open_schema
+from schema import Schema, get_schema
 from schema.execution.breadth_first.plans import Plans
 from schema.execution.documents import Documents
 from schema.execution.limits import DocumentLimits
 from server.delivery.smtp import OnWritten
-from server.delivery.webhook_client import load_trust_store
 from server.delivery.worker import make_worker
 from server.http import jwks, stripe
 from server.http.backend import router as backend_api
@@ -45,8 +42,6 @@ from server.observability.observer import make_observer
 from server.observability.tracing import Tracing, make_tracing
 from server.settings.issuers import Issuer
 from server.settings.settings import Settings
-
-FETCH_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +74,6 @@ def make_application(
     While it runs, it sends mail and webhooks and records expirations, unless `delivers` is false
     because another process does that.
     """
-    client = httpx.AsyncClient(
-        timeout=FETCH_SECONDS, follow_redirects=False, verify=load_trust_store()
-    )
     issuers = (*settings.identity_issuers, *([development.issuer] if development else []))
     # The built-in issuer is the users' issuer only if none is configured.
     if development and not server.issuers:
@@ -90,9 +82,11 @@ def make_application(
     log_reader = LogReader(server.store, server.clock)
     tracing = tracing or make_tracing(trusts_traceparent=settings.trust_traceparent)
     observer = make_observer(settings, server, tracing)
-    schema = _choose_schema(settings)
+    schema = get_schema(
+        introspection=_shows_schema(settings), breadth_first=settings.executor == "breadth-first"
+    )
     documents = schema.make_documents(_make_document_limits(settings))
-    identity = _make_authenticator(settings, server, signer, client, issuers, development)
+    identity = _make_authenticator(settings, server, signer, issuers, development)
     observer.metrics.add_readings(*_make_readings(schema, documents, identity, log_reader))
     endpoint = GraphQLEndpoint(
         schema=schema,
@@ -113,7 +107,7 @@ def make_application(
     )
     on_written = development.on_written if development else None
     worker = make_worker(settings, server, observer, on_written) if delivers else None
-    lifespan = Lifespan(server, log_reader, client, endpoint, worker)
+    lifespan = Lifespan(server, log_reader, endpoint, worker)
     graphql = Route("/graphql", endpoint)
     app = Application(
         routes=[graphql, *_make_routes(settings, endpoint, lifespan, development)],
@@ -127,13 +121,6 @@ def make_application(
     app.state.observer = observer
     app.state.stop = lifespan.stop
     return app
-
-
-def _choose_schema(settings: Settings) -> Schema:
-    breadth_first = settings.executor == "breadth-first"
-    if _shows_schema(settings) and breadth_first:
-        return open_schema
-    return build(introspection=_shows_schema(settings), breadth_first=breadth_first)
 
 
 def _make_readings(
@@ -193,14 +180,13 @@ def _make_authenticator(
     settings: Settings,
     server: Server,
     signer: TokenSigner,
-    client: httpx.AsyncClient,
     issuers: Sequence[Issuer],
     development: DevelopmentExtras | None,
 ) -> Authenticator:
     secret_keys = (*settings.secret_keys, *([development.secret_key] if development else []))
     return Authenticator(
         server,
-        {issuer.issuer: make_provider(issuer, client) for issuer in issuers},
+        {issuer.issuer: make_provider(issuer) for issuer in issuers},
         make_digests(secret_keys),
         make_own_provider(settings.public_url, signer),
     )

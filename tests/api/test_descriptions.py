@@ -18,7 +18,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from schema import schema
+from schema import get_schema
 from schema.foundation.sdl import sdl
 
 SENTENCE = re.compile(r"[A-Z][^\n]*[^.\s]\.")
@@ -29,11 +29,11 @@ FEWEST_WORDS = 3
 
 @cache
 def built() -> GraphQLSchema:
-    return build_schema(sdl(schema))
+    return build_schema(sdl(get_schema()))
 
 
 def is_guarded(type_name: str, field_name: str) -> bool:
-    field = schema.get_field_for_type(field_name, type_name)
+    field = get_schema().get_field_for_type(field_name, type_name)
     return field is not None and bool(field.directives)
 
 

@@ -25,7 +25,7 @@ from models.base import new_id
 from models.database.tables import metadata
 from models.keys.secret_keys import SecretKey
 from models.validation.text import CONTROLS
-from server.cli.runtime.serving import print_mail
+from server.cli.runtime.development import print_mail
 from server.delivery.smtp import Outbox
 from server.http.pages.graphiql import Document, MenuIdentity, page
 from server.http.pages.invitation_page import DemoIdentity, routes

@@ -9,13 +9,13 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.types.arguments import convert_arguments
 
-from schema import schema
+from schema import get_schema
 from schema.execution.breadth_first.argument_readers import Unusual, make_reader
 from schema.execution.breadth_first.conversion import make_conversion
 from schema.execution.breadth_first.resolvers import find_field
 from schema.execution.breadth_first.variables import Variables
 
-CORE: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
+CORE: Any = get_schema()._schema  # pyright: ignore[reportPrivateUsage]
 
 VARIABLES: list[tuple[str, dict[str, Any]]] = [
     ("$a: ID!", {"a": "x"}),
@@ -170,7 +170,7 @@ def test_arguments_are_read_and_converted_as_the_libraries_do(
     expected = convert_arguments(
         found,
         api_field.arguments,
-        schema.schema_converter.scalar_registry,
-        schema.config,
+        get_schema().schema_converter.scalar_registry,
+        get_schema().config,
     )
-    assert make_conversion(api_field.arguments, schema.config)(found) == expected
+    assert make_conversion(api_field.arguments, get_schema().config)(found) == expected

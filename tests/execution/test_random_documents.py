@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from models.database.store import Store
-from schema import schema
+from schema import get_schema
 from schema.execution.documents import Document, Documents
 from server.settings.settings import Environment
 from tests.api.statements.test_statements import a_company
@@ -100,7 +100,7 @@ async def test_random_documents(api: Api, graphql_core: Api, seeds: range) -> No
     for seed in seeds:
         random = Random(seed)
         document = write_document(
-            schema._schema,  # pyright: ignore[reportPrivateUsage]
+            get_schema()._schema,  # pyright: ignore[reportPrivateUsage]
             random,
             make_scalar=make_scalar,
             avoided=AVOIDED,

@@ -13,10 +13,10 @@ from sqlmodel import col
 from models.database.compiled import Compiled
 from models.database.drivers import get_dialect
 from models.users import User
-from schema import schema
+from schema import get_schema
 from schema.execution.breadth_first.builders import Builder, Entry, Unusual, compile_builder
 
-TIME: Any = schema._schema.type_map["DateTime"]  # pyright: ignore[reportPrivateUsage]
+TIME: Any = get_schema()._schema.type_map["DateTime"]  # pyright: ignore[reportPrivateUsage]
 STORED = "2026-07-01 12:00:00.000000"
 # As another program may have written it.
 SHORT = "2026-07-01 12:00:00"

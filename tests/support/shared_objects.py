@@ -1,8 +1,8 @@
 """Makes once for all tests of a process what takes longer to make than most tests run.
 
-Each test has an application of its own. Building the schema of each again takes as long as a whole
-test, and so does validating the same documents, reading the certificates for an HTTP client, or
-generating the first signing key of an instance.
+Each test has an application of its own. Validating the same documents again takes as long as a whole
+test, and so does reading the certificates for an HTTP client, or generating the first signing key of
+an instance.
 """
 
 import sys
@@ -19,7 +19,6 @@ from starlette import routing
 
 from models.keys import signing_keys
 from schema.execution.documents import KEPT_LENGTH, Document, Documents
-from server.http import app
 from server.identity import signing
 from server.observability import observer
 
@@ -34,7 +33,6 @@ shared: OrderedDict[Any, Document] = OrderedDict()
 def share_objects() -> None:
     """Replaces the functions that make them, for all tests of this process."""
     makers = (
-        (app, "build"),
         (observer, "version"),
         (routing, "compile_path"),
         (httpx_transports, "create_ssl_context"),

@@ -23,11 +23,11 @@ def export_schema(
     ] = False,
 ) -> None:
     """Print the GraphQL schema in the schema definition language (SDL), sorted."""
-    from schema import schema
+    from schema import get_schema
     from schema.foundation.sdl import sdl
-    from server.cli.runtime.console import fail
+    from server.cli.runtime.failures import fail
 
-    text = sdl(schema)
+    text = sdl(get_schema())
     if check:
         file = to or SDL
         if not file.exists() or file.read_text(encoding="utf-8") != text:

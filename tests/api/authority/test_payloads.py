@@ -9,7 +9,7 @@ from graphql import build_schema, get_named_type
 from models.base import new_id
 from models.membership_requests import MembershipRequest
 from models.roles import MEMBERSHIPS_MANAGE, MEMBERSHIPS_READ
-from schema import schema
+from schema import get_schema
 from schema.foundation.sdl import sdl
 from tests.support.api import JSON, SERVICE, Answer, Api, Caller
 from tests.support.data.factories import Acme, a_member, an_invitation
@@ -104,7 +104,7 @@ async def run(api: Api, acme: Acme, call: Call, about: Caller, by: Caller) -> An
 
 
 def test_every_mutation_that_answers_with_a_membership_is_tried() -> None:
-    mutations = build_schema(sdl(schema)).mutation_type
+    mutations = build_schema(sdl(get_schema())).mutation_type
     assert mutations
     payloads: dict[str, Any] = {
         name: get_named_type(field.type) for name, field in mutations.fields.items()

@@ -25,13 +25,13 @@ from graphql import (
     is_required_input_field,
 )
 
-from schema import schema
+from schema import get_schema
 from schema.execution.arguments import FILTER_VALUES, LIST_LENGTH, TEXT_LENGTH
 from tests.support.api import JSON, SERVICE, Api, Caller
 from tests.support.data.factories import Acme
 from tests.support.subscriptions import begin_stream
 
-TYPES: Any = schema._schema.type_map  # pyright: ignore[reportPrivateUsage]
+TYPES: Any = get_schema()._schema.type_map  # pyright: ignore[reportPrivateUsage]
 # How to reach the fields with arguments of a type; `%s` is such a field.
 PARENTS = {
     "Query": "%s",

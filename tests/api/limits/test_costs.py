@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schema import schema
+from schema import get_schema
 from schema.execution.documents import KEPT_SIZES
 from schema.execution.limits import SATURATED
 from tests.api.limits.test_limits import PAGES, WIDE, documents, exceeding, find_excess, read
@@ -63,7 +63,7 @@ def test_a_cost_is_the_entries_that_may_come_and_a_tenth_for_each_field(
 
 
 def test_all_types_of_the_schema_can_come() -> None:
-    types = len(schema._schema.type_map)  # pyright: ignore[reportPrivateUsage]
+    types = len(get_schema()._schema.type_map)  # pyright: ignore[reportPrivateUsage]
 
     assert get_cost("{ __schema { types { name } } }") == -(-(2 + types * 11) // 10)
 

@@ -10,7 +10,7 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from models.database.store import Store
-from schema import schema
+from schema import get_schema
 from schema.execution.documents import KEPT_BYTES, KEPT_LENGTH, Documents
 from schema.execution.limits import DocumentLimits
 from server.settings.settings import Environment
@@ -31,7 +31,7 @@ TOO_MANY_COMMENTS = "{ __typename }" + "#\n" * (LIMIT + 1)
 
 
 def documents(max_tokens: int = LIMIT) -> Documents:
-    return schema.make_documents(DocumentLimits(tokens=max_tokens))
+    return get_schema().make_documents(DocumentLimits(tokens=max_tokens))
 
 
 # ------------------------------------------------------------------------------------------- tokens

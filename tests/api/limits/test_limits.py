@@ -6,7 +6,7 @@ import pytest
 from graphql import get_introspection_query
 
 from models.errors.request import LimitExceeded
-from schema import schema
+from schema import get_schema
 from schema.execution.documents import Document, Documents
 from schema.execution.limits import WORD_LENGTH, DocumentLimits
 from tests.support.api import NOBODY, OPERATIONS, SECRET_KEY, Api
@@ -25,7 +25,7 @@ WIDE = PAGES.replace(
 
 
 def documents(**limits: int) -> Documents:
-    return schema.make_documents(DocumentLimits(**limits))
+    return get_schema().make_documents(DocumentLimits(**limits))
 
 
 def find_excess(document: Document) -> dict[str, Any]:

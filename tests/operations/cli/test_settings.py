@@ -13,6 +13,7 @@ from models.validation.webhook_targets import WebhookTargets
 from server.development.files import load_development_key, load_development_secret
 from server.settings.checks import ensure_production
 from server.settings.names import ISSUER
+from server.settings.operations import OPERATIONS, load_operation_names, load_ready_operation_names
 from server.settings.settings import (
     Environment,
     Settings,
@@ -284,3 +285,7 @@ def test_what_the_commands_make_is_good_enough(tmp_path: Path) -> None:
             secret_keys=load_development_key(folder),
         )
         assert settings.secret
+
+
+def test_the_names_of_ready_operations_are_those_that_parsing_finds() -> None:
+    assert load_ready_operation_names() == load_operation_names(OPERATIONS)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from schema import schema
+from schema import get_schema
 from tests.support.api import JSON, SECRET_KEY, sign_token, test_issuer
 from tests.support.documents.values import JSON_VALUES, TEXTS, nearly_valid, requests
 from tests.support.http import INNARDS
@@ -37,7 +37,7 @@ CLOSE_SECONDS = 0.5
 # 1006 is a connection that broke, and 1011 a fault of the server.
 UNEXPECTED_CODES = {1006, 1011}
 
-GRAPHQL: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
+GRAPHQL: Any = get_schema()._schema  # pyright: ignore[reportPrivateUsage]
 SERVICE = f"Bearer {SECRET_KEY}"
 SETTINGS = {
     "TENANTRY_ENV": "development",

@@ -20,7 +20,7 @@ from graphql import (
 from graphql.execution.values import get_directive_values
 
 from models.keys.scopes import KeyScope
-from schema import schema
+from schema import get_schema
 from schema.foundation.sdl import sdl
 from tests.support.api import JSON, Answer
 
@@ -45,7 +45,7 @@ LEAVES: JSON = {
 
 @cache
 def built() -> GraphQLSchema:
-    return build_schema(sdl(schema))
+    return build_schema(sdl(get_schema()))
 
 
 @dataclass(frozen=True)

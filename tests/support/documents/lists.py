@@ -20,10 +20,10 @@ from graphql import (
     print_ast,
 )
 
-from schema import schema
+from schema import get_schema
 from tests.support.api import JSON
 
-CORE: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
+CORE: Any = get_schema()._schema  # pyright: ignore[reportPrivateUsage]
 SLICES = frozenset({"first", "after", "last", "before", "offset"})
 SELECTED = "nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
