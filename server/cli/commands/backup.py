@@ -19,8 +19,9 @@ def backup(
     from sqlalchemy import make_url
 
     from server.backup import BackupError, copy_database
-    from server.cli.runtime.console import error_console, fail
+    from server.cli.runtime.console import error_console
     from server.cli.runtime.environment import load_settings
+    from server.cli.runtime.failures import fail
 
     url = make_url(load_settings().database_url)
     if url.get_backend_name() != "sqlite":

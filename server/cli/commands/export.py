@@ -39,9 +39,9 @@ def export(
     from models import base
     from models.database.store import Store
     from server.cli.files.row_progress import show_progress
-    from server.cli.runtime.console import fail
     from server.cli.runtime.database import ensure_migrated
     from server.cli.runtime.environment import load_settings
+    from server.cli.runtime.failures import fail
     from server.cli.runtime.root_secret import load_secrets
     from server.cli.runtime.runner import run
     from server.export.folder import FolderError, Manifest

@@ -134,9 +134,10 @@ def rotate_signing() -> None:
     from resolvers.authority.access import SYSTEM
     from resolvers.foundation.transaction import begin
     from resolvers.keys.signing_keys import replace_key
-    from server.cli.runtime.console import console, fail
+    from server.cli.runtime.console import console
     from server.cli.runtime.database import ensure_migrated
     from server.cli.runtime.environment import load_settings
+    from server.cli.runtime.failures import fail
     from server.cli.runtime.root_secret import load_secrets
     from server.cli.runtime.runner import run
     from server.settings.server import make_server

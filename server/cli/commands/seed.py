@@ -37,8 +37,9 @@ def seed(
 
     from models.database import migrations
     from models.database.store import Store
-    from server.cli.runtime.console import console, error_console, fail
+    from server.cli.runtime.console import console, error_console
     from server.cli.runtime.environment import load_development_settings
+    from server.cli.runtime.failures import fail
     from server.cli.runtime.runner import run
     from server.development.seed import Seeder, write_demo_data
     from server.development.stamp import stamp

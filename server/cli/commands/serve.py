@@ -1,6 +1,8 @@
 """`tenantry dev`, `serve` and `worker`."""
 
-from typing import Annotated
+import sys
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +20,9 @@ def dev(
     The server listens only on 127.0.0.1. It keeps all data in ./var: to start over, delete that
     folder. It marks the database, so that no production server uses it.
     """
-    from server.cli.runtime import serving
+    from server.cli.runtime import development
 
-    serving.serve_development(port, demo=demo)
+    development.serve(port, demo=demo)
 
 
 def serve(
@@ -45,9 +47,18 @@ def serve(
     With TENANTRY_ENV=development, it runs like `dev` without demo data: it migrates the database
     and listens only on this machine.
     """
-    from server.cli.runtime import serving
+    import_structlog_alone()
+    from server.cli.runtime.environment import load_settings
 
-    serving.serve(host, port, delivers=worker)
+    settings = load_settings()
+    if settings.is_development:
+        from server.cli.runtime import development
+
+        development.serve(port, demo=False, host=host)
+    else:
+        from server.cli.runtime import production
+
+        production.serve(settings, host, port, delivers=worker)
 
 
 def worker(
@@ -66,6 +77,27 @@ def worker(
     You can run several workers: each message is sent by only one of them. On SIGTERM, a worker
     completes what it is sending and stops.
     """
-    from server.cli.runtime import serving
+    import_structlog_alone()
+    from server.cli.runtime.environment import load_settings
+    from server.cli.runtime.worker import run_worker
 
-    serving.run_worker(host)
+    settings = load_settings()
+    if settings.is_development:
+        from server.cli.runtime.development import complete_development_settings, print_mail
+
+        run_worker(complete_development_settings(), host, print_mail)
+    else:
+        run_worker(settings, host)
+
+
+def import_structlog_alone() -> None:
+    """Imports structlog without Rich, which it would use for tracebacks that Tenantry doesn't show.
+
+    A server starts 50 ms earlier without Rich, and needs 4 MB less.
+    """
+    modules: dict[str, Any] = sys.modules
+    if "rich" not in modules:
+        # The import of such a module fails.
+        modules["rich"] = None
+        import_module("structlog")
+        del modules["rich"]

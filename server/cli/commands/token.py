@@ -29,7 +29,8 @@ def token(
     from pathlib import Path
 
     from models.errors.input import InputError
-    from server.cli.runtime.console import error_console, fail
+    from server.cli.runtime.console import error_console
+    from server.cli.runtime.failures import fail
     from server.development.files import SECRET_KEY_FILE
     from server.development.issuer import DevelopmentIssuer
     from server.settings.names import VAR

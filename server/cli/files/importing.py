@@ -23,9 +23,10 @@ from models.validation.text import escape_controls
 from resolvers.importing.choices import Missing
 from resolvers.importing.records import ImportOptions, Kind
 from resolvers.importing.report import Outcome, Report
-from server.cli.runtime.console import console, error_console, fail
+from server.cli.runtime.console import console, error_console
 from server.cli.runtime.database import ensure_migrated
 from server.cli.runtime.environment import load_settings
+from server.cli.runtime.failures import fail
 from server.cli.runtime.runner import run
 from server.importing.clerk.api import ClerkApi
 from server.importing.clerk.folder import ClerkFolder

@@ -11,7 +11,8 @@ import typer
 from models.validation.text import escape_controls
 from resolvers.foundation.model_changes import ModelError, MovedOn
 from resolvers.foundation.transaction import Transaction
-from server.cli.runtime.console import console, fail
+from server.cli.runtime.console import console
+from server.cli.runtime.failures import fail
 from server.cli.runtime.runner import run_in_transaction
 from server.yaml_files.shape import LIMIT
 from server.yaml_files.yaml_lines import Lines, add_lines

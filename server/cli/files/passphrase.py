@@ -19,7 +19,7 @@ PassphraseFile = Annotated[
 
 def read_passphrase(file: Path | None, *, is_new: bool) -> str:
     """Reads the passphrase from the file, or else from standard input, without showing it."""
-    from server.cli.runtime.console import fail
+    from server.cli.runtime.failures import fail
 
     try:
         if file is not None:

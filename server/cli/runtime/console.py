@@ -12,13 +12,6 @@ console = Console(highlight=False, soft_wrap=True, emoji=False)
 error_console = Console(highlight=False, soft_wrap=True, emoji=False, stderr=True)
 
 
-def fail(*sentences: str) -> typer.Exit:
-    """Prints why the command ends; raise the result."""
-    for sentence in sentences:
-        error_console.print(escape_controls(sentence), style="bold red", markup=False)
-    return typer.Exit(2)
-
-
 def print_columns(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
     """Prints columns that stay whole in a pipe, whatever the width of the terminal."""
     lines = [head, *([escape_controls(cell or "-") for cell in row] for row in rows)]

@@ -27,7 +27,7 @@ def _load(read: Callable[[], T]) -> T:
     try:
         return read()
     except SettingsError as error:
-        from server.cli.runtime.console import fail
+        from server.cli.runtime.failures import fail
 
         raise fail(*error.messages) from error
 
@@ -36,7 +36,7 @@ def load_development_settings() -> Settings:
     """Loads the settings of a command that is for development only."""
     settings = load_settings()
     if "env" in settings.model_fields_set and not settings.is_development:
-        from server.cli.runtime.console import fail
+        from server.cli.runtime.failures import fail
 
         raise fail("TENANTRY_ENV is production. This command is for development only.")
     return read_settings(env=Environment.DEVELOPMENT)

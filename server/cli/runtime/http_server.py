@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from schema.foundation.context import noop
-from server.cli.runtime.console import fail
+from server.cli.runtime.failures import fail
 from server.http.graphql.websocket import MESSAGE_BYTES
 from server.http.protocols.http import HttpProtocol
 from server.http.protocols.slow_clients import UNSENT_BYTES

@@ -16,9 +16,9 @@ from models.errors.input import InputError, InputErrors
 from models.errors.request import Busy, CommitUnknown, Unavailable
 from resolvers.authority.access import SYSTEM
 from resolvers.foundation.transaction import Transaction, begin
-from server.cli.runtime.console import fail
 from server.cli.runtime.database import ensure_migrated, explain_unreachable, to_display_url
 from server.cli.runtime.environment import load_settings
+from server.cli.runtime.failures import fail
 from server.observability import logs
 from server.settings.server import make_server
 from server.settings.settings import Settings, SettingsError

@@ -109,12 +109,16 @@ async def test_a_request_continues_a_trace_only_if_the_operator_says_so(
 
 
 @pytest.mark.slow
-def test_without_an_exporter_nothing_of_opentelemetry_is_imported() -> None:
+def test_a_server_imports_nothing_of_opentelemetry_without_an_exporter_nor_of_other_commands() -> (
+    None
+):
     code = (
-        "import sys, server.http.app, server.cli.runtime.serving;"
+        "import sys; from server.cli.commands.serve import import_structlog_alone;"
+        "import_structlog_alone(); import server.cli.runtime.production;"
         "from server.observability.tracing import make_tracing;"
         "assert make_tracing(trusts_traceparent=True) is None;"
-        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+        "others = ('opentelemetry', 'rich', 'httpx', 'server.development.demo_company');"
+        "print([name for name in others if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={})
 

@@ -13,7 +13,8 @@ os.environ.clear()
 os.environ.update(environment)
 for name in (
     "server.cli.diagnosis",
-    "server.cli.runtime.serving",
-    "server.development.demo_company",
+    "server.cli.runtime.development",
+    "server.cli.runtime.production",
+    "server.cli.runtime.worker",
 ):
     import_module(name)
