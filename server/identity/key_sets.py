@@ -129,9 +129,10 @@ class KeySet:
 
     async def _fetch(self) -> bytes:
         """Fetches the body without compression, because a small one could expand to any size."""
+        # Imports httpx too, which takes too long for the event loop.
+        trust = await asyncio.to_thread(load_trust_store)
         import httpx
 
-        trust = await asyncio.to_thread(load_trust_store)
         async with (
             httpx.AsyncClient(timeout=FETCH_SECONDS, verify=trust) as client,
             client.stream("GET", self.url, headers={"accept-encoding": "identity"}) as response,
