@@ -80,6 +80,8 @@ class Completion:
         """Puts values into their slots, as what they are in the answer."""
         if not all(map(is_ordinary, set(map(type, values)))):
             slots, values = self._sort_out(slots, values)
+            if not values:
+                return
         type_ = slots.nullable_type
         if is_list(type_):
             self._complete_lists(slots, values)
