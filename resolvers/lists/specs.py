@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, inspect, or_, true
@@ -74,6 +75,7 @@ class ListSpec(Generic[RecordT]):
         """Makes the order of a list that can't be sorted in another way."""
         return Order(self.name, col(self.table.id), descending=True)
 
+    @cache
     def make_order(self, sort_field: str, *, descending: bool) -> Order:
         name = f"{self.name}:{sort_field}:{'desc' if descending else 'asc'}"
         key = self.sort_keys[sort_field]
