@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from time import time_ns
 from typing import Any, ClassVar
 
 import orjson
@@ -106,8 +107,8 @@ def loads(text: str | bytes) -> Any:
 
 def now() -> datetime:
     """Returns the time in UTC, truncated to the milliseconds that the API shows."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    # `replace` would take three times as long as this.
+    return datetime.fromtimestamp(time_ns() // 1_000_000 / 1000, UTC)
 
 
 def new_id(prefix: str, at: datetime) -> str:

@@ -167,7 +167,8 @@ def _select_found_rows(
     order, page = request.order, request.page
     parent: Any = request.selection.spec.parent
     sort_columns = order.sort_columns(backward=page.backward)
-    statement: AnySelect = request.selection.select(order)
+    spec = request.selection.spec
+    statement = spec.narrow(request.selection.select(order), request.joins)
     if page.after is not None:
         statement = statement.where(order.is_after(page.after))
     if page.before is not None:

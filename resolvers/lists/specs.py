@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, inspect, or_, true
@@ -45,7 +46,9 @@ class SortKey:
     table: type[BaseTable] | None = None
 
 
-# The names of relations, each with the columns to read of it; with none, it's all.
+# The names of relations, each with the columns to read of it; with none, it's all. OWN is the table
+# itself, of which only these columns are read.
+OWN = ""
 Joins = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -74,12 +77,23 @@ class ListSpec(Generic[RecordT]):
         """Makes the order of a list that can't be sorted in another way."""
         return Order(self.name, col(self.table.id), descending=True)
 
+    # Specs are constants, so this keeps nothing that would be freed.
+    @cache  # noqa: B019
     def make_order(self, sort_field: str, *, descending: bool) -> Order:
         name = f"{self.name}:{sort_field}:{'desc' if descending else 'asc'}"
         key = self.sort_keys[sort_field]
         if key is None:
             return Order(name, col(self.table.id), descending=descending)
         return Order(name, col(self.table.id), key.expression, descending, key.table)
+
+    def narrow(self, statement: AnySelect, joins: Joins) -> AnySelect:
+        """Selects only the columns of the table that are read, its key, and its foreign keys."""
+        columns = dict(joins).get(OWN)
+        if columns is None:
+            return statement
+        known: Any = inspect(self.table).columns
+        kept = [one for one in known if one.name in columns or one.primary_key or one.foreign_keys]
+        return statement.with_only_columns(*kept, maintain_column_froms=True)
 
     def join(self, statement: AnySelect, joins: Joins) -> AnySelect:
         """Adds columns of relations: `key` of a role becomes `role_key`.
@@ -88,6 +102,8 @@ class ListSpec(Generic[RecordT]):
         """
         known: Any = inspect(self.table).columns
         for name, columns in joins:
+            if name == OWN:
+                continue
             reference: Any = self.relations[name]
             (key,) = reference.foreign_keys
             joined = key.column.table.alias(f"joined_{name}")

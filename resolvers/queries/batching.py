@@ -48,10 +48,10 @@ class BatchLoader(Generic[K, V]):
     ) -> None:
         self._fetch = fetch
         self._sole_reader = sole_reader
-        # Where the answer for a key is: the batch that it was read in, and its index there.
-        self._known: dict[K, tuple[Future[Sequence[V | BaseException]], int]] = {}
-        # The keys of the batch that others can still join, and what is done for each of them when
-        # it was read.
+        self._answers: dict[K, V | BaseException] = {}
+        # The keys that are being read, with the tasks that do so.
+        self._reading: dict[K, Task[None]] = {}
+        # The keys of the batch that others can still join, and who waits for it.
         self._keys: dict[K, None] = {}
         self._waiters: list[Future[None]] = []
 
@@ -71,47 +71,41 @@ class BatchLoader(Generic[K, V]):
 
     def knows(self, key: K) -> bool:
         """Whether the answer has been read, or somebody has asked for it."""
-        return key in self._known or key in self._keys
+        return key in self._answers or key in self._reading or key in self._keys
 
     def get_known(self, key: K) -> V | None:
         """Returns an answer that was read or remembered, for a caller that no level waits for."""
-        batch, index = self._known.get(key, (None, 0))
-        if batch is None or not batch.done() or batch.exception():
-            return None
-        answer = batch.result()[index]
+        answer = self._answers.get(key)
         return None if isinstance(answer, BaseException) else answer
 
     def remember(self, answers: Mapping[K, V]) -> None:
         """Keeps what was read elsewhere, so that it is not read again."""
-        self._keep(_make_batch([*answers.values()]), answers)
-
-    def _keep(self, batch: Future[Sequence[V | BaseException]], keys: Iterable[K]) -> None:
-        for index, key in enumerate(keys):
-            self._known.setdefault(key, (batch, index))
+        for key, answer in answers.items():
+            self._answers.setdefault(key, answer)
 
     def _begin(self, keys: Iterable[K]) -> Future[None] | None:
         """Joins the batch, unless whoever awaits the answer may be the sole reader."""
         return self._join(keys) if self._sole_reader.task is None else None
 
-    async def _read_alone(self, keys: Iterable[K]) -> None:
+    async def _read_alone(self, keys: Sequence[K]) -> None:
         # Another task can run this, such as one of several that are gathered. After one of those
         # has failed, the others may still be reading.
         is_alone = not self._keys and self._sole_reader.is_current()
-        if not is_alone or not all(
-            self._known[key][0].done() for key in keys if key in self._known
-        ):
+        if not is_alone or not self._reading.keys().isdisjoint(keys):
             await self._join(keys)
             return
-        unknown = [key for key in dict.fromkeys(keys) if key not in self._known]
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._answers]
         for start in range(0, len(unknown), BATCH):
-            chunk = unknown[start : start + BATCH]
-            self._keep(_make_batch(await self._fetch_or_fail(chunk)), chunk)
+            await self._read(unknown[start : start + BATCH])
 
-    async def _fetch_or_fail(self, keys: list[K]) -> Sequence[V | BaseException]:
+    async def _read(self, keys: list[K]) -> None:
+        """Reads keys; what that raises is the answer for each of them."""
         try:
-            return await self._fetch(keys)
+            answers = await self._fetch(keys)
         except Exception as error:
-            return [error] * len(keys)
+            answers = [error] * len(keys)
+        for key, answer in zip(keys, answers, strict=True):
+            self._answers.setdefault(key, answer)
 
     def _join(self, keys: Iterable[K]) -> Future[None]:
         """Adds keys to the batch; returns a future of this caller alone, who can cancel it."""
@@ -127,43 +121,43 @@ class BatchLoader(Generic[K, V]):
     def _read_batch(self) -> None:
         keys, self._keys = self._keys, {}
         waiters, self._waiters = self._waiters, []
-        unknown = [key for key in keys if key not in self._known]
+        unknown = [key for key in keys if key not in self._answers and key not in self._reading]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
-            self._keep(get_running_loop().create_task(self._fetch(chunk)), chunk)
-        pending = {batch for key in keys if not (batch := self._known[key][0]).done()}
+            task = get_running_loop().create_task(self._read_chunk(chunk))
+            self._reading.update(dict.fromkeys(chunk, task))
+        pending = {task for key in keys if (task := self._reading.get(key))}
 
-        def end(batch: Future[Any] | None = None) -> None:
-            if batch:
-                pending.discard(batch)
+        def end(task: Task[None] | None = None) -> None:
+            if task:
+                pending.discard(task)
             if not pending:
                 for waiter in waiters:
                     if not waiter.done():
                         waiter.set_result(None)
 
-        for batch in [*pending]:
-            batch.add_done_callback(end)
+        for task in [*pending]:
+            task.add_done_callback(end)
         end()
+
+    async def _read_chunk(self, keys: list[K]) -> None:
+        try:
+            await self._read(keys)
+        except BaseException as error:
+            # Who waits for what was canceled is canceled as well.
+            self._answers.update(dict.fromkeys(keys, error))
+            raise
+        finally:
+            for key in keys:
+                del self._reading[key]
 
     async def _answer(self, waiter: Future[None] | None, key: K) -> V:
         await (waiter or self._read_alone([key]))
-        return get_value(self._get(key))
+        return get_value(self._answers[key])
 
     async def _answer_many(self, waiter: Future[None] | None, keys: Sequence[K]) -> list[V]:
         await (waiter or self._read_alone(keys))
-        # Most keys were read in one batch, and are asked for once for each of their parents.
-        answers = {key: self._get(key) for key in dict.fromkeys(keys)}
-        return cast(list[V], [answers[key] for key in keys])
-
-    def _get(self, key: K) -> V | BaseException:
-        batch, index = self._known[key]
-        return batch.exception() or batch.result()[index]
-
-
-def _make_batch(answers: Sequence[V | BaseException]) -> Future[Sequence[V | BaseException]]:
-    batch: Future[Sequence[V | BaseException]] = get_running_loop().create_future()
-    batch.set_result(answers)
-    return batch
+        return cast(list[V], [self._answers[key] for key in keys])
 
 
 class LoadersByRequest(dict[R, BatchLoader[K, V]]):

@@ -145,21 +145,26 @@ class Document:
                     pass
         return keys
 
+    def get_kind(self, name: str | None) -> OperationType | None:
+        """Returns the kind of the operation that runs, or None if it is ambiguous or missing."""
+        node = self._by_name.get(name)
+        return node.operation if node else None
+
     def is_mutation(self, name: str | None) -> bool:
-        return self._runs(OperationType.MUTATION, name)
+        return self.get_kind(name) is OperationType.MUTATION
 
     def is_subscription(self, name: str | None) -> bool:
-        return self._runs(OperationType.SUBSCRIPTION, name)
-
-    def _runs(self, kind: OperationType, name: str | None) -> bool:
-        operation = self._by_name.get(name)
-        return operation is not None and operation.operation is kind
+        return self.get_kind(name) is OperationType.SUBSCRIPTION
 
     def get_size(self, name: str | None) -> OperationSize | None:
         """The size of the operation that a request with this name runs, if there is just one."""
-        if name is None:
-            return next(iter(self.sizes.values())) if len(self.sizes) == 1 else None
-        return self.sizes.get(name)
+        return self._sizes_by_name.get(name)
+
+    @cached_property
+    def _sizes_by_name(self) -> Mapping[str | None, OperationSize]:
+        """The sizes by the names that clients run the operations with."""
+        sizes = [*self.sizes.values()]
+        return {None: sizes[0], **self.sizes} if len(sizes) == 1 else {**self.sizes}
 
     def _operations(self, name: str | None) -> Sequence[OperationDefinitionNode]:
         if name is None:

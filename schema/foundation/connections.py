@@ -12,6 +12,7 @@ from resolvers.lists.page_requests import PageArguments, make_page_request
 from resolvers.lists.pages import ListRequest, Page
 from resolvers.lists.specs import Joins, RecordT, Selection
 from resolvers.queries.batching import get_value
+from resolvers.queries.loaders import Loaders
 from schema.foundation.context import Info
 
 T = TypeVar("T")
@@ -173,7 +174,11 @@ async def load_connections(
         else Connection(
             page=page,
             to_nodes=to_nodes,
-            count=partial(loaders.counts[selection].load, parent),
+            count=partial(_count, loaders, selection, parent),
         )
         for parent, page in zip(parents, await loaders.load_pages(parents, request), strict=True)
     ]
+
+
+async def _count(loaders: Loaders, selection: Selection[Any], parent: str) -> int:
+    return await loaders.counts[selection].load(parent)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import strawberry
@@ -73,26 +72,42 @@ class Context:
     delivered: Delivered | None = None
     sole_reader: SoleReader = field(default_factory=SoleReader)
 
+    # The user or API key whose rights count; None for a secret key, and without a credential. Use
+    # `is_service` to distinguish the two.
+    holder_id: str | None = field(init=False)
+    is_service: bool = field(init=False)
+
+    # Created when they are asked for first.
+    _snapshot: Snapshot | None = field(default=None, init=False)
+    _loaders: Loaders | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.holder_id = self.actor.holder_id if self.actor else None
+        self.is_service = self.actor is not None and self.actor.type is ActorType.SERVICE
+
     @property
     def prepared_document(self) -> Document:
         assert self.document, "a document is read before it is run"
         return self.document
 
-    @cached_property
+    @property
     def snapshot(self) -> Snapshot:
         """What a query and the payload of a mutation read from: all fields see the same moment."""
-        if self.shared_transaction is not None:
-            return Snapshot(self.shared_transaction.read)
-        return Snapshot(self.store.read_transaction)
+        if self._snapshot is None:
+            shared = self.shared_transaction
+            self._snapshot = Snapshot(shared.read if shared else self.store.read_transaction)
+        return self._snapshot
 
-    @cached_property
+    @property
     def loaders(self) -> Loaders:
-        return Loaders(
-            self.snapshot,
-            self.server.clock,
-            has_plans=self.instance.billing_enabled,
-            sole_reader=self.sole_reader,
-        )
+        if self._loaders is None:
+            self._loaders = Loaders(
+                self.snapshot,
+                self.server.clock,
+                has_plans=self.instance.billing_enabled,
+                sole_reader=self.sole_reader,
+            )
+        return self._loaders
 
     async def read(
         self,
@@ -111,15 +126,15 @@ class Context:
 
     async def clear_loaders(self) -> None:
         """Clears the loaders, whose rows a mutation can change, and closes the snapshot."""
-        self.__dict__.pop("loaders", None)
-        snapshot: Snapshot | None = self.__dict__.pop("snapshot", None)
+        self._loaders = None
+        snapshot, self._snapshot = self._snapshot, None
         if snapshot is not None:
             await snapshot.close()
 
     def set_event(self, event: Delivered) -> None:
         """Sets the event to deliver, with the loaders that its subscribers share."""
         self.delivered = event
-        self.__dict__["loaders"] = event.loaders
+        self._loaders = event.loaders
 
     def may_continue(self) -> bool:
         """Whether a stream can continue: neither the credential nor the session has expired."""
@@ -145,21 +160,9 @@ class Context:
             raise Unauthenticated
         return self.actor
 
-    @cached_property
+    @property
     def user_id(self) -> str | None:
         return self.actor.user_id if self.actor else None
-
-    @cached_property
-    def holder_id(self) -> str | None:
-        """The user or API key whose rights count; None for a secret key, and without a credential.
-
-        Use `is_service` to distinguish the two.
-        """
-        return self.actor.holder_id if self.actor else None
-
-    @cached_property
-    def is_service(self) -> bool:
-        return self.actor is not None and self.actor.type is ActorType.SERVICE
 
     def use_scope(self, scope: KeyScope | None) -> None:
         """Ensures that a narrowed secret key has the scope, and notes that it's used (rule 88)."""

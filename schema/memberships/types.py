@@ -15,6 +15,7 @@ from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
 from resolvers.lists.pages import get_joined
 from resolvers.lists.specs import Selection
+from resolvers.members.lists import MEMBERSHIPS_OF_ORGANIZATION
 from resolvers.queries.batching import get_value, load_many_existing
 from schema.execution.breadth_first.look_ahead import find_joins
 from schema.execution.breadth_first.resolvers import batch_field
@@ -197,7 +198,8 @@ async def load_memberships_of(
     """Loads the same page of the lists of several organizations or users."""
     context, order_by = info.context, order_by or MembershipOrder()
     # Who can read a membership can read its user, its role, and its organization.
-    joins = find_joins(info, "Membership", selection.spec.relations)
+    narrows = selection.spec is MEMBERSHIPS_OF_ORGANIZATION
+    joins = find_joins(info, "Membership", selection.spec.relations, narrows=narrows)
     organizations: dict[str, OrganizationRow] = {}
 
     def to_nodes(rows: Sequence[MembershipRow]) -> list[Membership]:

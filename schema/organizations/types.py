@@ -188,7 +188,8 @@ class Organization(EnrollmentFields, RoleFields, OrganizationPlan, KeyFields):
         selection = select_memberships(MEMBERSHIPS_OF_ORGANIZATION, query, roles)
         ids = [organization.id for organization in organizations]
         loaded = await load_memberships_of(info, ids, selection, arguments, order_by)
-        return cast(list[Connection[Membership] | None], loaded)
+        # Python creates a type each time that it isn't a text.
+        return cast("list[Connection[Membership] | None]", loaded)
 
     @strawberry.field(
         description="The invitations of the organization, newest first by default. Those that its"

@@ -78,16 +78,14 @@ OtherUserId = Annotated[
 ]
 
 
-async def _load_role(info: Info, role_id: str | None) -> Role | None:
-    if role_id is None:
-        return None
+async def _load_role(info: Info, role_id: str) -> Role:
     # Most roles are read with the grant.
     known = info.context.loaders.roles.get_known(role_id)
     return Role.from_row(known) if known else await load_role(info, role_id)
 
 
-async def _load_feature(info: Info, key: str | None) -> Feature | None:
-    row = await info.context.read(load_feature_by_key, key) if key else None
+async def _load_feature(info: Info, key: str) -> Feature | None:
+    row = await info.context.read(load_feature_by_key, key)
     return Feature.from_row(row) if row else None
 
 
@@ -138,7 +136,7 @@ class RoleQueries:
             allowed=decision.reason in ALLOWING,
             reason=decision.reason,
             permission=permission,
-            role=await _load_role(info, decision.role_id),
-            plan=await load_plan(info, decision.plan_id),
-            feature=await _load_feature(info, decision.feature),
+            role=await _load_role(info, decision.role_id) if decision.role_id else None,
+            plan=await load_plan(info, decision.plan_id) if decision.plan_id else None,
+            feature=await _load_feature(info, decision.feature) if decision.feature else None,
         )

@@ -19,8 +19,8 @@ BODY_BYTES = 256 * 1024
 DRAINED_BYTES = 64 * BODY_BYTES
 BODY_SECONDS = 5
 
-# The extension in the scope of a request that says whether its whole body has arrived.
-HAS_BODY = "tenantry.has_body"
+# The extension in the scope of a request that takes its body, if all of it has arrived.
+TAKE_BODY = "tenantry.take_body"
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -139,8 +139,10 @@ async def read_body(request: Request) -> bytes:
         raise bad_request(415, "Compressed bodies are not supported.")
     if not JSON_TYPE.fullmatch(",".join(get_values(request, b"content-type")).strip()):
         raise bad_request(415, f"The Content-Type must be {JSON}.")
-    if has_body(request.scope):
-        return await _read_all(request)
+    body = _take_body(request.scope)
+    if body is not None:
+        _check_size(len(body))
+        return body
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read_all(request)
@@ -150,10 +152,17 @@ async def read_body(request: Request) -> bytes:
         ) from error
 
 
-def has_body(scope: Scope) -> bool:
-    """Whether it's known that the whole body has arrived, so that nothing has to be waited for."""
-    extension = scope.get("extensions", {}).get(HAS_BODY)
-    return extension is not None and extension["has_body"]()
+def _take_body(scope: Scope) -> bytes | None:
+    """Returns the body if it's known that all of it has arrived, so that nothing is awaited."""
+    extension = scope.get("extensions", {}).get(TAKE_BODY)
+    return extension and extension["take_body"]()
+
+
+def _check_size(size: int) -> None:
+    if size > BODY_BYTES:
+        raise bad_request(
+            413, f"A request can have at most {BODY_BYTES // 1024} KB.", Connection="close"
+        )
 
 
 async def _read_all(request: Request) -> bytes:
@@ -170,10 +179,7 @@ async def _read_all(request: Request) -> bytes:
         size += len(part)
         if size <= BODY_BYTES:
             body += part
-    if size > BODY_BYTES:
-        raise bad_request(
-            413, f"A request can have at most {BODY_BYTES // 1024} KB.", Connection="close"
-        )
+    _check_size(size)
     return bytes(body)
 
 

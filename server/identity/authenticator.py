@@ -44,7 +44,7 @@ CREDENTIAL_LENGTH = 16_384
 CACHED_TOKEN_BYTES = 8 * 1024 * 1024
 # The scheme in any case, one or more spaces (RFC 9110, 11.4), and the characters of tokens and
 # secret keys: base64url without padding, and dots.
-BEARER = re.compile(r"bearer +([a-z0-9._-]+)", re.IGNORECASE | re.ASCII)
+BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._-]+)", re.ASCII)
 OWN_ALGORITHMS = ("RS256",)
 
 log = structlog.stdlib.get_logger("tenantry.identity")

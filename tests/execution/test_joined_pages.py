@@ -5,6 +5,7 @@ import pytest
 from tests.api.statements.test_statements import a_company, read_by
 from tests.execution.test_random_documents import make_api
 from tests.support.api import JSON, SERVICE, Api, Caller
+from tests.support.data.factories import Acme
 
 pytestmark = pytest.mark.both_databases
 
@@ -31,6 +32,20 @@ DOCUMENTS = {
       nodes { createdAt user { ...Name } organization { name } } } } } } }""",
     "all": """organizations(first: 3) { nodes { memberships(first: 2) { nodes {
       privateMetadata user { ...Name } role { key } } } } }""",
+}
+# What is selected of a page, and the columns of the memberships that aren't read for that.
+LEFT_OUT = ["created_at", "updated_at", "public_metadata", "private_metadata"]
+METADATA = ["public_metadata", "private_metadata"]
+NARROWED = {
+    "totalCount": [*METADATA, "created_at", "updated_at"],
+    "nodes { __typename role { key } }": [*METADATA, "created_at", "updated_at"],
+    "nodes { id user { id } } edges { cursor node { createdAt } }": [*METADATA, "updated_at"],
+    "nodes { publicMetadata updatedAt user { identifier } }": ["private_metadata", "created_at"],
+    # Whoever resolves these can read anything.
+    "nodes { id permissions }": [],
+    "nodes { id user { emailAddress } }": [],
+    "nodes { id } edges { node { organization { id } } }": [],
+    "nodes { privateMetadata }": [],
 }
 READ = {
     "aliases": ["membership", "membership"],
@@ -62,4 +77,22 @@ async def test_joined_pages(api: Api) -> None:
         assert found.body == expected.body, name
         assert "errors" not in found.body, found.body
         assert await read_by(api, by, document, **given) == ["instance", *READ[name]], name
+    await graphql_core.client.aclose()
+
+
+async def test_a_page_reads_no_column_that_nobody_selects(api: Api, acme: Acme) -> None:
+    graphql_core = make_api(api.store, api.clock, "graphql-core")
+    texts: list[str] = []
+    api.store.listeners.append(texts.append)
+    for selected, left_out in NARROWED.items():
+        document = f"query($id: ID!) {{ {MEMBERS} {{ memberships {{ pageInfo {{ endCursor }} {selected} }} }} }}"
+        expected = await graphql_core.run(document, {"id": acme.id}, by=acme.admin)
+        texts.clear()
+        found = await api.run(document, {"id": acme.id}, by=acme.admin)
+
+        assert "errors" not in found.body, found.body
+        assert found.body == expected.body, selected
+        (page,) = [text for text in texts if "ORDER BY membership.id" in text]
+        unread = [one for one in LEFT_OUT if f"membership.{one}" not in page]
+        assert sorted(unread) == sorted(left_out), selected
     await graphql_core.client.aclose()

@@ -140,3 +140,20 @@ async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None
         gc.collect()
 
     assert [str(one.message) for one in noted] == []
+
+
+async def test_who_waits_for_a_canceled_read_is_canceled() -> None:
+    reads: asyncio.Queue[asyncio.Task[Any] | None] = asyncio.Queue()
+
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        reads.put_nowait(asyncio.current_task())
+        return await asyncio.Future()
+
+    loader = BatchLoader(fetch, SoleReader())
+    waiting = [asyncio.ensure_future(loader.load(key)) for key in ("a", "b")]
+    read = await reads.get()
+    assert read
+    read.cancel()
+    await asyncio.wait(waiting)
+
+    assert all(one.cancelled() for one in waiting)

@@ -1,7 +1,7 @@
 """Completes values: makes of them what they are in the answer, many at a time."""
 
 from collections import deque
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,8 @@ from schema.execution.breadth_first.errors import Failure, Places, Slot, Slots
 from schema.execution.breadth_first.info import ResolveInfo
 from schema.execution.breadth_first.output_types import (
     CoreExecutor,
+    OutputType,
+    get_nullable,
     is_iterable,
     is_leaf,
     is_list,
@@ -59,7 +61,7 @@ class Completion:
 
     def make_steps(
         self, field: FieldPlan, sources: Sequence[Any], objects: Objects
-    ) -> Iterator[Step]:
+    ) -> Sequence[Step]:
         """Makes the steps that resolve a field of some objects."""
         raise NotImplementedError
 
@@ -80,13 +82,15 @@ class Completion:
         """Puts values into their slots, as what they are in the answer."""
         if not all(map(is_ordinary, set(map(type, values)))):
             slots, values = self._sort_out(slots, values)
-        type_ = slots.nullable_type
+        if not values:
+            return
+        type_ = get_nullable(slots.type)
         if is_list(type_):
-            self._complete_lists(slots, values)
+            self._complete_lists(slots, type_.of_type, values)
         elif is_leaf(type_):
-            self._complete_leaves(slots, values)
+            self._complete_leaves(slots, type_, values)
         else:
-            self._complete_objects(slots, values)
+            self._complete_objects(slots, type_, values)
 
     def _sort_out(self, slots: Slots, values: Sequence[Any]) -> tuple[Slots, list[Any]]:
         """Handles nulls, exceptions and awaitables; returns the rest."""
@@ -109,15 +113,15 @@ class Completion:
                 rest.append(value)
         return Slots(slots.field, slots.type, containers, keys), rest
 
-    def _complete_leaves(self, slots: Slots, values: Sequence[Any]) -> None:
-        complete, type_ = self.executor.complete_leaf_value, slots.nullable_type
+    def _complete_leaves(self, slots: Slots, type_: OutputType, values: Sequence[Any]) -> None:
+        complete = self.executor.complete_leaf_value
         for slot, value in zip(slots, values, strict=True):
             try:
                 slot.container[slot.key] = complete(type_, value)
             except Exception as error:
                 self._fail(slot, error)
 
-    def _complete_lists(self, slots: Slots, values: Sequence[Any]) -> None:
+    def _complete_lists(self, slots: Slots, type_: OutputType, values: Sequence[Any]) -> None:
         """Makes lists, and completes the entries of all of them together."""
         made: list[list[Any]] = []
         places: list[Slot] = []
@@ -143,7 +147,7 @@ class Completion:
         if not made:
             return
         self.places.placed.append((Slots.gather(places), made))
-        entry_slots = Slots(slots.field, slots.nullable_type.of_type, containers, keys)
+        entry_slots = Slots(slots.field, type_, containers, keys)
         # The first part at once, because most lists are short.
         self.complete(entry_slots.cut(0, STEP), entries[:STEP])
         self.queue_completion(entry_slots, entries, start=STEP)
@@ -153,9 +157,8 @@ class Completion:
             part = values[index : index + STEP]
             self.queue.append(partial(self.complete, slots.cut(index, STEP), part))
 
-    def _complete_objects(self, slots: Slots, values: Sequence[Any]) -> None:
+    def _complete_objects(self, slots: Slots, type_: OutputType, values: Sequence[Any]) -> None:
         """Sorts objects by their types, and makes those of each type together."""
-        type_ = slots.nullable_type
         if are_of_type(type_, values):
             self._add_objects(type_, slots, values)
             return

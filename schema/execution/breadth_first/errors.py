@@ -13,7 +13,7 @@ from graphql import located_error
 from graphql.execution.executor import CollectedErrors
 from graphql.pyutils import Path
 
-from schema.execution.breadth_first.output_types import OutputType, get_nullable, is_required
+from schema.execution.breadth_first.output_types import OutputType, is_required
 from schema.execution.breadth_first.selections import FieldPlan
 
 # Slots aren't frozen: each object and field has one, and that would take twice as long.
@@ -42,10 +42,6 @@ class Slots:
     def __iter__(self) -> Iterator[Slot]:
         for container, key in zip(self.containers, self.keys, strict=True):
             yield Slot(self.field, self.type, container, key)
-
-    @property
-    def nullable_type(self) -> OutputType:
-        return get_nullable(self.type)
 
     def put(self, values: Sequence[Any]) -> None:
         for container, key, value in zip(self.containers, self.keys, values, strict=True):

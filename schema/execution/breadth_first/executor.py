@@ -1,7 +1,7 @@
 """The executor that graphql-core and Strawberry call: breadth-first where a plan is possible."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from graphql import ExecutionResult, OperationType
 from graphql.execution.executor import CollectedErrors
@@ -37,30 +37,30 @@ class BreadthFirstExecutor(StrawberryGraphQLCoreExecutionContext):
                 return self._answer(None)
         return self._answer(root)
 
-    def build_per_event_executor(self, payload: Any) -> Any:
-        """Makes what graphql-core makes, without `copy.copy`, which takes ten times as long."""
+    def copy(self, **values: Any) -> Self:
+        """Makes an executor with other values, without `copy.copy`, which takes ten times as long.
+
+        The two share what graphql-core notes to execute an operation itself.
+        """
         executor = object.__new__(type(self))
-        executor.__dict__.update(self.__dict__)
-        executor.root_value = payload
-        executor.collected_errors = CollectedErrors()
+        executor.__dict__.update(self.__dict__, collected_errors=CollectedErrors(), **values)
         return executor
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        return self.copy(root_value=payload)
 
     def begin_wave(self, awaitables: int) -> None:
         """Is called by the task that awaits a wave, with the number of awaitables in it."""
 
     def build_response(self, data: dict[str, Any] | None) -> Any:
-        self._drop_helpers()
+        # They refer to the executor, and only the garbage collector would free the two with
+        # everything that the operation has read. Those of a copy refer to its original.
+        del self.async_helpers
         return super().build_response(data)
 
     def _answer(self, data: dict[str, Any] | None) -> ExecutionResult:
-        """Answers as `build_response` does if nothing is deferred or streamed."""
-        self._drop_helpers()
+        """Answers as graphql-core does if nothing is deferred or streamed."""
         return ExecutionResult(data, self.collected_errors.errors or None)
-
-    def _drop_helpers(self) -> None:
-        # They refer to the executor, and only the garbage collector would free the two with
-        # everything that the operation has read.
-        del self.async_helpers
 
     def _find_plan(self, plans: Plans) -> Plan | None:
         middlewares = self.middleware_manager and self.middleware_manager.middlewares

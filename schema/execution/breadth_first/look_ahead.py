@@ -14,34 +14,46 @@ from graphql import GraphQLError, GraphQLObjectType
 from schema.execution.breadth_first.builders import Entry, compile_builder
 from schema.execution.breadth_first.completion import Completion
 from schema.execution.breadth_first.info import ResolveInfo
-from schema.execution.breadth_first.output_types import get_named
+from schema.execution.breadth_first.output_types import get_named, is_leaf
 from schema.execution.breadth_first.resolvers import ROW
 from schema.execution.breadth_first.selections import FieldPlan, Joined, Joins, Selection
 
+# The name of the rows themselves among what is joined.
+OWN = ""
 
-def find_joins(info: Any, type_name: str, relations: Collection[str]) -> Joins:
+
+def find_joins(
+    info: Any, type_name: str, relations: Collection[str], *, narrows: bool = False
+) -> Joins:
     """Finds what to join the rows of a field with, that are of this type or in pages of it.
 
-    For graphql-core, which resolves each field, that is nothing.
+    With `narrows`, the columns of the rows themselves come first, as those of OWN, unless something
+    is selected that can read any of them. For graphql-core, which resolves each field, it is
+    nothing.
     """
     found: Any = info._raw_info
     if not isinstance(found, ResolveInfo):
         return ()
     field = found.field
     if field.joins is None:
-        field.joins = _look_ahead(found.run, field, type_name, relations)
+        joins, own = _look_ahead(found.run, field, type_name, relations)
+        field.joins = ((OWN, own), *joins) if narrows and own is not None else joins
     return field.joins
 
 
 def _look_ahead(
     run: Completion, field: FieldPlan, type_name: str, relations: Collection[str]
-) -> Joins:
+) -> tuple[Joins, tuple[str, ...] | None]:
+    """Finds what to join, and the columns of the rows that are read; None for all."""
     needed: dict[str, set[str]] = {}
     whole: set[str] = set()
+    own: set[str] | None = set()
     waiting = [field]
     while waiting:
-        selection = _select(run, waiting.pop())
+        one = waiting.pop()
+        selection = _select(run, one)
         if selection is None:
+            own = own if is_leaf(get_named(one.type)) else None
             continue
         if selection.type.name != type_name:
             waiting += selection.fields
@@ -50,10 +62,13 @@ def _look_ahead(
             needed.setdefault(relation, set()).update(columns)
             if not columns:
                 whole.add(relation)
-    return tuple(
+        columns = _find_own_columns(selection)
+        own = None if own is None or columns is None else own | columns
+    joins = tuple(
         (name, () if name in whole else tuple(sorted(columns)))
         for name, columns in sorted(needed.items())
     )
+    return joins, None if own is None else tuple(sorted(own))
 
 
 def _select(run: Completion, field: FieldPlan) -> Selection | None:
@@ -92,10 +107,19 @@ def _join(
         selection.joined = Joined(build, remaining)
 
 
+def _find_own_columns(selection: Selection) -> set[str] | None:
+    """The columns that a selection reads of its row beside what was joined with it."""
+    if selection.joined is None:
+        return _find_columns(selection)
+    return None if selection.joined.remaining else _find_paths(selection)
+
+
 def _find_columns(selection: Selection) -> set[str] | None:
     """The columns that a selection reads of its row; None if it selects anything else."""
-    if selection.remaining:
-        return None
+    return None if selection.remaining else _find_paths(selection)
+
+
+def _find_paths(selection: Selection) -> set[str] | None:
     paths = [entry.attribute.split(".") for entry in selection.entries if entry.attribute]
     return {path[-1] for path in paths} if all(path[:-1] == [ROW] for path in paths) else None
 

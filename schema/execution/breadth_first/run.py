@@ -1,7 +1,7 @@
 """One execution of a plan: a queue of steps, and waves of awaitables between them."""
 
 import asyncio
-from collections.abc import Awaitable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Generator, Sequence
 from functools import partial
 from inspect import iscoroutine
 from operator import attrgetter
@@ -138,31 +138,28 @@ class Run(Completion):
 
     def make_steps(
         self, field: FieldPlan, sources: Sequence[Any], objects: Objects
-    ) -> Iterator[Step]:
-        if field.attribute or field.batch:
-            yield partial(self._resolve, field, sources, objects)
-            return
-        for start in range(0, len(sources), CALLS):
-            end = start + CALLS
-            yield partial(self._resolve, field, sources[start:end], objects[start:end])
+    ) -> Sequence[Step]:
+        if field.attribute or field.batch or len(sources) <= CALLS:
+            return [partial(self._resolve, field, sources, objects)]
+        return [
+            partial(self._resolve, field, sources[start:end], objects[start:end])
+            for start in range(0, len(sources), CALLS)
+            for end in [start + CALLS]
+        ]
 
     def _resolve(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> None:
         """Resolves a field for some of its parents, or adds them to the next wave."""
-        if (values := self._find_at_hand(field, sources, objects)) is not None:
-            self.complete(make_slots(field, objects), values)
-        elif field.batch is not None:
+        values: Sequence[Any] | None = None
+        if field.at_hand is not None:
+            values = field.at_hand(sources, ResolveInfo(self, field, objects[0], field.key))
+        if values is None and field.batch is not None:
             all_sources, all_objects = self._batches.setdefault(field, ([], []))
             all_sources += sources
             all_objects += objects
-        else:
-            self.complete(make_slots(field, objects), self._call(field, sources, objects))
-
-    def _find_at_hand(
-        self, field: FieldPlan, sources: Sequence[Any], objects: Objects
-    ) -> Sequence[Any] | None:
-        if field.at_hand is None or not sources:
-            return None
-        return field.at_hand(sources, ResolveInfo(self, field, objects[0], field.key))
+            return
+        if values is None:
+            values = self._call(field, sources, objects)
+        self.complete(make_slots(field, objects), values)
 
     def _call(self, field: FieldPlan, sources: Sequence[Any], objects: Objects) -> list[Any]:
         """Resolves a field for each parent; what that raises stands for its value."""

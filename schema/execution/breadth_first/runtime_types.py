@@ -27,15 +27,21 @@ class Typed:
 
 def are_of_type(type_: OutputType, values: Sequence[Any]) -> bool:
     """Whether all values surely have an object type, so that none has to be asked."""
-    if is_abstract_type(type_):
-        return False
-    if type_.is_type_of is None:
+    class_ = find_sure_class(type_)
+    if class_ is object:
         return True
-    class_ = find_class(type_)
     # What `strawberry.cast` returns has another type than its class says.
-    return {*map(type, values)} <= {class_} and not any(
+    return {*map(type, values)} == {class_} and not any(
         [hasattr(value, TYPE_CAST_ATTRIBUTE) for value in values]
     )
+
+
+@lru_cache(1_024)
+def find_sure_class(type_: OutputType) -> type[Any] | None:
+    """The class whose objects surely have a type: `object` for all; None if each is asked."""
+    if is_abstract_type(type_):
+        return None
+    return object if type_.is_type_of is None else find_class(type_)
 
 
 @lru_cache(1_024)

@@ -45,6 +45,7 @@ class FieldPlan:
     key: str
     parent_type: GraphQLObjectType
     definition: GraphQLField
+    type: OutputType
     details: FieldDetailsList
     # Called for each parent, with arguments that are prepared already.
     resolve: Callable[..., Any]
@@ -69,11 +70,6 @@ class FieldPlan:
     @property
     def nodes(self) -> list[FieldNode]:
         return [detail.node for detail in self.details]
-
-    @property
-    def type(self) -> OutputType:
-        definition: Any = self.definition
-        return definition.type
 
     @property
     def name(self) -> str:
@@ -151,10 +147,12 @@ def _plan_field(
     definition: GraphQLField,
     details: FieldDetailsList,
 ) -> FieldPlan:
+    typed: Any = definition
     return FieldPlan(
         key=key,
         parent_type=parent_type,
         definition=definition,
+        type=typed.type,
         details=details,
         resolve=_unwrap(definition.resolve or executor.field_resolver),
         attribute=find_attribute(parent_type, definition),

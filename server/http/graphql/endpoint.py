@@ -115,10 +115,11 @@ class GraphQLEndpoint:
         try:
             credential = await self.identity.authenticate(get_values(request, b"authorization"))
             document = self.read_document(operation)
-            if document.is_subscription(operation.name):
+            kind = document.get_kind(operation.name)
+            if kind is OperationType.SUBSCRIPTION:
                 is_streamed = accepts_stream(accept)
             answer = self._prepare_and_run(operation, document, credential, request, is_streamed)
-            if document.is_mutation(operation.name):
+            if kind is OperationType.MUTATION:
                 return await self.run_to_completion(answer)
             # It changes nothing, so it can be canceled at any time.
             return await answer
@@ -222,28 +223,31 @@ class GraphQLEndpoint:
 
     async def _run(self, operation: Operation, context: Context) -> EncodedBody:
         document, record = context.prepared_document, get_record()
-
-        def encode(result: ExecutionResult) -> EncodedBody:
-            return self.encoder.encode(
-                result,
-                executed=not isinstance(result, PreExecutionError),
-                is_applied=document.is_mutation(operation.name),
-                size=document.get_size(operation.name),
-            )
-
-        execute = partial(self.execute, operation, context)
         try:
             with start_span(record.kind, {"graphql.operation.name": record.operation}):
                 if self._is_idempotent(operation, document, context):
+                    execute = partial(self.execute, operation, context)
+                    encode = partial(self._encode, operation, document)
                     answer = await run_idempotently(operation, document, context, execute, encode)
                 else:
-                    answer = encode(await execute())
+                    result = await self.execute(operation, context)
+                    answer = self._encode(operation, document, result)
             record.add_errors(answer.body.get("errors", ()))
             return answer
         finally:
             await context.clear_loaders()
             record.organization_id = context.changed_organization_id or record.organization_id
             record.user_error_codes = context.user_error_codes
+
+    def _encode(
+        self, operation: Operation, document: Document, result: ExecutionResult
+    ) -> EncodedBody:
+        return self.encoder.encode(
+            result,
+            executed=not isinstance(result, PreExecutionError),
+            is_applied=document.is_mutation(operation.name),
+            size=document.get_size(operation.name),
+        )
 
     def _is_idempotent(self, operation: Operation, document: Document, context: Context) -> bool:
         """Whether a signed-in caller sends a mutation that changes something with a key."""

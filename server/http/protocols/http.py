@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from server.http.protocols.refusals import BAD_REQUEST, LINGER_SECONDS, TOO_LARGE, write_refusal
 from server.http.protocols.slow_clients import ABORT, WatchedWrites
-from server.http.requests import HAS_BODY
+from server.http.requests import TAKE_BODY
 from server.http.responses import RESPOND
 
 HEAD_BYTES = 64 * 1024
@@ -54,7 +54,7 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         super().connection_made(transport)
         self._extensions: dict[str, Any] = {
             ABORT: {"abort": self.give_up},
-            HAS_BODY: {"has_body": self._has_body},
+            TAKE_BODY: {"take_body": self._take_body},
             RESPOND: {"respond": self._respond},
         }
         self._limit_time()
@@ -114,9 +114,16 @@ class HttpProtocol(WatchedWrites, HttpToolsProtocol):
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _has_body(self) -> bool:
-        """Whether the body of the request that runs has arrived."""
-        return self._running is not None and not self._running.more_body
+    def _take_body(self) -> bytes | None:
+        """Returns the body of the request that runs if all of it has arrived."""
+        cycle = self._running
+        if cycle is None or cycle.more_body or cycle.disconnected:
+            return None
+        body, cycle.body = bytes(cycle.body), bytearray()
+        # As if it had been received.
+        cycle.message_event.clear()
+        self.flow.resume_reading()
+        return body
 
     def _respond(
         self, scope: Scope, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
