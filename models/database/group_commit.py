@@ -7,8 +7,7 @@ commit, and a transaction that nobody waits for is committed by itself, without 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
@@ -45,29 +44,31 @@ class GroupCommit:
         self._turns = turns
         self._group: Group | None = None
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Connection]:
-        """Lends the writer for one transaction, and returns after its commit.
-
-        Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
-        """
+    async def begin(self) -> Connection:
+        """Waits for a turn, and lends the writer until its user commits or rolls back."""
         await self._turns.take()
         try:
             group = self._group = self._group or await self._open()
-            connection = group.connection
-            if connection.is_in_transaction:
-                connection.begin = SAVEPOINT
-            try:
-                yield connection
-                is_empty = connection.begin is not None or not connection.is_in_transaction
-                if group.ended and not is_empty:
-                    await connection.run_text(RELEASE)
-            except BaseException:
-                await self._undo(group)
-                raise
+        except BaseException:
+            self._turns.release()
+            raise
+        if group.connection.is_in_transaction:
+            group.connection.begin = SAVEPOINT
+        return group.connection
+
+    async def commit(self, connection: Connection) -> None:
+        """Ends the turn, and returns after the commit.
+
+        Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
+        """
+        group = self._current
+        try:
+            is_empty = connection.begin is not None or not connection.is_in_transaction
             if is_empty:
                 await self._leave_unchanged(group)
                 return
+            if group.ended:
+                await self._release(group)
             group.ended += 1
             if not self._turns.waiting:
                 await self._commit(group)
@@ -77,6 +78,19 @@ class GroupCommit:
             self._turns.release()
         if error := await asyncio.shield(group.result):
             raise error
+
+    async def roll_back(self, connection: Connection) -> None:
+        """Ends the turn; nothing that was changed in it is committed."""
+        try:
+            await self._undo(self._current)
+        finally:
+            self._turns.release()
+
+    @property
+    def _current(self) -> Group:
+        """The group of the user whose turn it is."""
+        assert self._group, "whoever has a turn belongs to a group"
+        return self._group
 
     async def _open(self) -> Group:
         return Group(await self._pool.take(begin=self._pool.driver.begin))
@@ -106,6 +120,13 @@ class GroupCommit:
         group.connection.begin = None
         if not group.ended:
             await self._close(group, None)
+
+    async def _release(self, group: Group) -> None:
+        try:
+            await group.connection.run_text(RELEASE)
+        except BaseException:
+            await self._undo(group)
+            raise
 
     async def _undo(self, group: Group) -> None:
         """Rolls back a member; if that fails, the whole group has failed, and changed nothing."""
