@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache, cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import BindParameter, Select, String, Table, bindparam
+from sqlalchemy import Alias, BindParameter, Select, String, Table, bindparam
 from sqlalchemy.sql import visitors
 from sqlmodel import AutoString
 
@@ -73,7 +73,9 @@ def get_row_shape(statement: Any) -> RowShape:
         statement, "_returning", ()
     )
     entities: list[Any] = [
-        vars(one).get("_annotations", {}).get("parententity") if isinstance(one, Table) else None
+        vars(one).get("_annotations", {}).get("parententity")
+        if isinstance(one, (Table, Alias))
+        else None
         for one in selected
     ]
     return [entity and entity.class_ for entity in entities]
