@@ -143,6 +143,13 @@ class BaseTable(SQLModel):
         """
         vars(self).update(_make_defaults(type(self)) | values)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets a column, which SQLAlchemy notes.
+
+        SQLModel also looks for the column first, and Pydantic notes the change again.
+        """
+        object.__setattr__(self, name, value)
+
     @declared_attr.directive
     @classmethod
     def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]

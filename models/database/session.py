@@ -23,6 +23,9 @@ from models.database.statements import Template, Values, get_row_shape, prepared
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
 Identity = tuple[type[BaseTable], tuple[Any, ...]]
+# What a part of a row is: a table with its columns, or None for a single column; and where it
+# begins and ends.
+Part = tuple[type[BaseTable] | None, Sequence[str], int, int]
 
 
 @dataclass(eq=False)
@@ -57,27 +60,20 @@ class DatabaseSession:
         """Writes all changes, then runs the statement."""
         await self.flush()
         result: Any = await self.transaction.execute(statement, values)
-        shape = get_row_shape(statement)
-        if not any(shape):
+        parts = _get_parts(get_row_shape(statement))
+        if parts is None:
             return result
-        return make_rows([self._to_objects(shape, row) for row in result])
+        return make_rows([self._to_objects(parts, row) for row in result])
 
-    def _to_objects(
-        self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]
-    ) -> tuple[Any, ...]:
-        objects: list[Any] = []
-        start = 0
-        table: Any
-        for table in shape:
-            if table is None:
-                objects.append(row[start])
-                start += 1
-            else:
-                names = _get_columns(table)
-                end = start + len(names)
-                objects.append(self._keep(table, dict(zip(names, row[start:end], strict=True))))
-                start = end
-        return tuple(objects)
+    def _to_objects(self, parts: Sequence[Part], row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                row[start]
+                if table is None
+                else self._keep(table, dict(zip(names, row[start:end], strict=True)))
+                for table, names, start, end in parts
+            ]
+        )
 
     def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable | None:
         key = _read_key(table)(values)
@@ -110,9 +106,10 @@ class DatabaseSession:
 
     async def flush(self) -> None:
         """Writes what was added and changed, in the order in which it was added or first read."""
-        added, self.added = self.added, []
-        for table, rows in groupby(added, type):
-            await self._insert(table, list(rows))
+        if self.added:
+            added, self.added = self.added, []
+            for table, rows in groupby(added, type):
+                await self._insert(table, list(rows))
         changed = [
             (type(row), names, row)
             for row in self.known.values()
@@ -206,6 +203,19 @@ def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
     state: Any = instance_state(row)
     state._commit_all(row.__dict__)
+
+
+@cache
+def _get_parts(shape: Any) -> Sequence[Part] | None:
+    """Returns the parts of rows of this shape; None if there are only single columns."""
+    parts: list[Part] = []
+    start = 0
+    for table in shape:
+        names = _get_columns(table) if table else ()
+        end = start + (len(names) or 1)
+        parts.append((table, names, start, end))
+        start = end
+    return parts if any(shape) else None
 
 
 @cache

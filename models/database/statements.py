@@ -28,7 +28,7 @@ TEXT_TYPES = (String, AutoString)
 AnySelect = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
 # The table of each selected object, or None for a single column.
-RowShape = Sequence[type[BaseTable] | None]
+RowShape = tuple[type[BaseTable] | None, ...]
 Arguments = ParamSpec("Arguments")
 StatementT = TypeVar("StatementT")
 
@@ -78,7 +78,7 @@ def get_row_shape(statement: Any) -> RowShape:
         else None
         for one in selected
     ]
-    return [entity and entity.class_ for entity in entities]
+    return tuple([entity and entity.class_ for entity in entities])
 
 
 def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Arguments, StatementT]:
