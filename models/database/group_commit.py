@@ -26,14 +26,12 @@ class Group:
     """One transaction of the database, with all members of the group."""
 
     connection: Connection
-    # How many members have ended and wait for the commit.
-    ended: int = 0
+    # The members that have ended and wait for the commit; each gets None, or why it failed.
+    ended: list[asyncio.Future[Exception | None]] = field(
+        default_factory=list[asyncio.Future[Exception | None]]
+    )
     # Commits once everyone who was waiting has had a turn.
     committer: asyncio.Task[None] | None = None
-    # None after the commit, or why it failed.
-    result: asyncio.Future[Exception | None] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
 
 
 class GroupCommit:
@@ -63,20 +61,20 @@ class GroupCommit:
         """
         group = self._current
         try:
-            is_empty = connection.begin is not None or not connection.is_in_transaction
-            if is_empty:
+            if connection.begin is not None or not connection.is_in_transaction:
                 await self._leave_unchanged(group)
                 return
             if group.ended:
                 await self._release(group)
-            group.ended += 1
+            result = asyncio.get_running_loop().create_future()
+            group.ended.append(result)
             if not self._turns.waiting:
                 await self._commit(group)
             elif group.committer is None:
                 group.committer = asyncio.create_task(self._commit_in_turn(group))
         finally:
             self._turns.release()
-        if error := await asyncio.shield(group.result):
+        if error := await result:
             raise error
 
     async def roll_back(self, connection: Connection) -> None:
@@ -147,4 +145,6 @@ class GroupCommit:
         try:
             await self._pool.give_back(group.connection)
         finally:
-            group.result.set_result(error)
+            for result in group.ended:
+                if not result.done():
+                    result.set_result(error)

@@ -10,12 +10,11 @@ from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import Executable, Table, bindparam, insert, inspect, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import BaseTable
+from models.base import CHANGED, BaseTable
 from models.database.connection import Connection
 from models.database.rows import AnyRows, Rows, make_rows
 from models.database.statements import Template, Values, get_row_shape, prepared_statement
@@ -82,8 +81,10 @@ class DatabaseSession:
             return None
         known = self.known.get((table, key))
         if known is None:
-            known = self.known[table, key] = _new(table)
-        vars(known).update(values)
+            known = self.known[table, key] = _new(table, values)
+        else:
+            vars(known).update(values)
+            _settle(known)
         return known
 
     async def get_one(self, table: type[TableT], id: str) -> TableT:
@@ -113,7 +114,7 @@ class DatabaseSession:
         changed = [
             (type(row), names, row)
             for row in self.known.values()
-            if instance_state(row).committed_state and (names := _get_changes(row))
+            if CHANGED in vars(row) and (names := _get_changes(row))
         ]
         for (table, names), group in groupby(changed, itemgetter(0, 1)):
             await self._update(table, names, [row for _, _, row in group])
@@ -175,22 +176,22 @@ class DatabaseSession:
 # --------------------------------------------------------------------------------- objects and rows
 
 
-def _new(table: Any) -> BaseTable:
-    """Makes an object that SQLAlchemy notes changes on, without its initial values.
-
-    Setting a value in its `__dict__` isn't noted.
-    """
-    return _get_manager(table).new_instance()
+def _new(table: Any, values: dict[str, Any]) -> BaseTable:
+    """Makes an object of a row, without the state that SQLAlchemy and Pydantic keep of theirs."""
+    row: BaseTable = object.__new__(table)
+    object.__setattr__(row, "__dict__", values)
+    return row
 
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
     """Returns the columns whose values differ from those in the database."""
     table: Any = type(row)
     types = _get_types(table)
+    values = vars(row)
     return tuple(
         name
-        for name, value in instance_state(row).committed_state.items()
-        if name in types and not types[name].compare_values(value, row.__dict__[name])
+        for name, stored in values[CHANGED].items()
+        if name in types and not types[name].compare_values(stored, values[name])
     )
 
 
@@ -201,8 +202,7 @@ def _get_values(row: BaseTable) -> dict[str, Any]:
 
 def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
-    state: Any = instance_state(row)
-    state._commit_all(row.__dict__)
+    vars(row).pop(CHANGED, None)
 
 
 @cache
@@ -221,11 +221,6 @@ def _get_parts(shape: Any) -> Sequence[Part] | None:
 @cache
 def _get_table(table: Any) -> Table:
     return cast(Table, inspect(table).local_table)
-
-
-@cache
-def _get_manager(table: Any) -> Any:
-    return inspect(table).class_manager
 
 
 @cache
