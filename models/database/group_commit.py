@@ -19,6 +19,8 @@ from models.errors.request import CommitUnknown, Unavailable
 SAVEPOINT = "SAVEPOINT member"
 RELEASE = "RELEASE SAVEPOINT member"
 UNDO = "ROLLBACK TO SAVEPOINT member"
+# For how many rounds of the event loop the result of a commit is kept back at most.
+ROUNDS = 16
 
 
 @dataclass(eq=False)
@@ -140,11 +142,22 @@ class GroupCommit:
         await self._close(group, Unavailable(is_unchanged=True))
 
     async def _close(self, group: Group, error: Exception | None) -> None:
-        """Reports to all members, and returns the connection, which rolls back what isn't done."""
+        """Returns the connection, which rolls back what isn't done, and reports to all members."""
         self._group = None
         try:
             await self._pool.give_back(group.connection)
         finally:
-            for result in group.ended:
-                if not result.done():
-                    result.set_result(error)
+            self._report(group, error, min(self._turns.waiting, ROUNDS))
+
+    def _report(self, group: Group, error: Exception | None, rounds: int) -> None:
+        """Reports to all members, after so many rounds of the event loop for those who wait.
+
+        Most transactions take one round. So the next commit waits for the disk while the answers of
+        this one are made. Otherwise, there would be nothing to do meanwhile.
+        """
+        if rounds and self._turns.waiting:
+            asyncio.get_running_loop().call_soon(self._report, group, error, rounds - 1)
+            return
+        for result in group.ended:
+            if not result.done():
+                result.set_result(error)
