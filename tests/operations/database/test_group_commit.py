@@ -113,7 +113,7 @@ async def test_nothing_is_reported_before_the_commit(
 async def test_those_who_wait_have_their_turns_before_a_commit_is_reported(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So the next commit waits for the disk while the answers of this one are made."""
+    """So the next commit waits for the disk while the answers of this one are prepared."""
     done: list[str] = []
     async with held_commits(store, monkeypatch) as released:
         first = await start_commit(store, done)
