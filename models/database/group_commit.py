@@ -152,8 +152,8 @@ class GroupCommit:
     def _report(self, group: Group, error: Exception | None, rounds: int) -> None:
         """Reports to all members, after so many rounds of the event loop for those who wait.
 
-        Most transactions take one round. So the server prepares the answers of this commit while the
-        next one waits for the disk. Otherwise, it would have nothing to do meanwhile.
+        Most transactions take one round. So the server prepares the answers of this commit while
+        the next one waits for the disk. Otherwise, it would have nothing to do meanwhile.
         """
         if rounds and self._turns.waiting:
             asyncio.get_running_loop().call_soon(self._report, group, error, rounds - 1)
