@@ -29,6 +29,8 @@ SQLModel.metadata.naming_convention = {
 # The length of a time that SQLite stores, such as 2026-11-21 09:30:00.123000.
 STORED_LENGTH = 26
 EMPTY = "{}"
+# Where a row keeps the values of its changed columns as they are stored.
+CHANGED = "_changed"
 # Shown in place of a stored value that cannot be read.
 UNREADABLE: JSONObject = {"unreadable": True}
 
@@ -143,6 +145,22 @@ class BaseTable(SQLModel):
         SQLModel does the same, but examines each column again for every row.
         """
         vars(self).update(_make_defaults(type(self)) | values)
+
+    def __eq__(self, other: object) -> bool:
+        """A row equals only itself."""
+        return self is other
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets a column, and notes its value until now for the session that writes the change.
+
+        Neither SQLAlchemy nor Pydantic takes part, because that would take ten times as long.
+        """
+        if name.startswith("_"):
+            object.__setattr__(self, name, value)
+            return
+        values = vars(self)
+        values.setdefault(CHANGED, {}).setdefault(name, values.get(name))
+        values[name] = value
 
     @declared_attr.directive
     @classmethod

@@ -1,6 +1,6 @@
 """Loads roles with their permissions (rules 23 to 26)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, true
@@ -93,9 +93,14 @@ async def load_roles_of_set(tx: Transaction, role_set_id: str) -> RolesOfSet:
     """Loads the roles that the set offers."""
     rows = (await tx.session.execute(_select_of_set(role_set_id))).all()
     roles = {role.id: RoleWithPermissions(role, parse_keys(keys)) for role, keys, _ in rows}
-    if tx.keeps_roles:
-        tx.kept_permissions |= {id: role.permissions for id, role in roles.items()}
+    keep_permissions(tx, roles.values())
     return RolesOfSet(roles, roles[rows[0][2]])
+
+
+def keep_permissions(tx: Transaction, roles: Iterable[RoleWithPermissions]) -> None:
+    """Keeps the permissions of roles that can't change until the end of the transaction."""
+    if tx.keeps_roles:
+        tx.kept_permissions |= {role.role.id: role.permissions for role in roles}
 
 
 @prepared_statement

@@ -126,11 +126,7 @@ class Connection:
 
     def _announce(self, text: str) -> Sequence[Callable[[BaseException | None], None]]:
         """Calls all listeners, and returns what to call after the statement."""
-        after: list[Callable[[BaseException | None], None]] = []
-        for listener in self.listeners:
-            if call := listener(text):
-                after.append(call)
-        return after
+        return [after for listener in self.listeners if (after := listener(text))]
 
     def _note(self, error: BaseException) -> None:
         """Notes whether the connection can be used again.

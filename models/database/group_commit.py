@@ -7,8 +7,7 @@ commit, and a transaction that nobody waits for is committed by itself, without 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +19,8 @@ from models.errors.request import CommitUnknown, Unavailable
 SAVEPOINT = "SAVEPOINT member"
 RELEASE = "RELEASE SAVEPOINT member"
 UNDO = "ROLLBACK TO SAVEPOINT member"
+# For how many rounds of the event loop the result of a commit is kept back at most.
+ROUNDS = 16
 
 
 @dataclass(eq=False)
@@ -27,14 +28,12 @@ class Group:
     """One transaction of the database, with all members of the group."""
 
     connection: Connection
-    # How many members have ended and wait for the commit.
-    ended: int = 0
+    # The members that have ended and wait for the commit; each gets None, or why it failed.
+    ended: list[asyncio.Future[Exception | None]] = field(
+        default_factory=list[asyncio.Future[Exception | None]]
+    )
     # Commits once everyone who was waiting has had a turn.
     committer: asyncio.Task[None] | None = None
-    # None after the commit, or why it failed.
-    result: asyncio.Future[Exception | None] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
 
 
 class GroupCommit:
@@ -45,38 +44,53 @@ class GroupCommit:
         self._turns = turns
         self._group: Group | None = None
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Connection]:
-        """Lends the writer for one transaction, and returns after its commit.
-
-        Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
-        """
+    async def begin(self) -> Connection:
+        """Waits for a turn, and lends the writer until its user commits or rolls back."""
         await self._turns.take()
         try:
             group = self._group = self._group or await self._open()
-            connection = group.connection
-            if connection.is_in_transaction:
-                connection.begin = SAVEPOINT
-            try:
-                yield connection
-                is_empty = connection.begin is not None or not connection.is_in_transaction
-                if group.ended and not is_empty:
-                    await connection.run_text(RELEASE)
-            except BaseException:
-                await self._undo(group)
-                raise
-            if is_empty:
+        except BaseException:
+            self._turns.release()
+            raise
+        if group.connection.is_in_transaction:
+            group.connection.begin = SAVEPOINT
+        return group.connection
+
+    async def commit(self, connection: Connection) -> None:
+        """Ends the turn, and returns after the commit.
+
+        Raises what a commit can raise: an error of the driver, Unavailable, and CommitUnknown.
+        """
+        group = self._current
+        try:
+            if connection.begin is not None or not connection.is_in_transaction:
                 await self._leave_unchanged(group)
                 return
-            group.ended += 1
+            if group.ended:
+                await self._release(group)
+            result = asyncio.get_running_loop().create_future()
+            group.ended.append(result)
             if not self._turns.waiting:
                 await self._commit(group)
             elif group.committer is None:
                 group.committer = asyncio.create_task(self._commit_in_turn(group))
         finally:
             self._turns.release()
-        if error := await asyncio.shield(group.result):
+        if error := await result:
             raise error
+
+    async def roll_back(self, connection: Connection) -> None:
+        """Ends the turn; nothing that was changed in it is committed."""
+        try:
+            await self._undo(self._current)
+        finally:
+            self._turns.release()
+
+    @property
+    def _current(self) -> Group:
+        """The group of the user whose turn it is."""
+        assert self._group, "whoever has a turn belongs to a group"
+        return self._group
 
     async def _open(self) -> Group:
         return Group(await self._pool.take(begin=self._pool.driver.begin))
@@ -107,6 +121,13 @@ class GroupCommit:
         if not group.ended:
             await self._close(group, None)
 
+    async def _release(self, group: Group) -> None:
+        try:
+            await group.connection.run_text(RELEASE)
+        except BaseException:
+            await self._undo(group)
+            raise
+
     async def _undo(self, group: Group) -> None:
         """Rolls back a member; if that fails, the whole group has failed, and changed nothing."""
         connection = group.connection
@@ -121,9 +142,22 @@ class GroupCommit:
         await self._close(group, Unavailable(is_unchanged=True))
 
     async def _close(self, group: Group, error: Exception | None) -> None:
-        """Reports to all members, and returns the connection, which rolls back what isn't done."""
+        """Returns the connection, which rolls back what isn't done, and reports to all members."""
         self._group = None
         try:
             await self._pool.give_back(group.connection)
         finally:
-            group.result.set_result(error)
+            self._report(group, error, min(self._turns.waiting, ROUNDS))
+
+    def _report(self, group: Group, error: Exception | None, rounds: int) -> None:
+        """Reports to all members, after so many rounds of the event loop for those who wait.
+
+        Most transactions take one round. So the server prepares the answers of this commit while
+        the next one waits for the disk. Otherwise, it would have nothing to do meanwhile.
+        """
+        if rounds and self._turns.waiting:
+            asyncio.get_running_loop().call_soon(self._report, group, error, rounds - 1)
+            return
+        for result in group.ended:
+            if not result.done():
+                result.set_result(error)

@@ -10,12 +10,11 @@ from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import Executable, Table, bindparam, insert, inspect, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base import BaseTable
+from models.base import CHANGED, BaseTable
 from models.database.connection import Connection
 from models.database.rows import AnyRows, Rows, make_rows
 from models.database.statements import Template, Values, get_row_shape, prepared_statement
@@ -23,6 +22,9 @@ from models.database.statements import Template, Values, get_row_shape, prepared
 Columns = TypeVarTuple("Columns")
 TableT = TypeVar("TableT", bound=BaseTable)
 Identity = tuple[type[BaseTable], tuple[Any, ...]]
+# What a part of a row is: a table with its columns, or None for a single column; and where it
+# begins and ends.
+Part = tuple[type[BaseTable] | None, Sequence[str], int, int]
 
 
 @dataclass(eq=False)
@@ -57,27 +59,20 @@ class DatabaseSession:
         """Writes all changes, then runs the statement."""
         await self.flush()
         result: Any = await self.transaction.execute(statement, values)
-        shape = get_row_shape(statement)
-        if not any(shape):
+        parts = _get_parts(get_row_shape(statement))
+        if parts is None:
             return result
-        return make_rows([self._to_objects(shape, row) for row in result])
+        return make_rows([self._to_objects(parts, row) for row in result])
 
-    def _to_objects(
-        self, shape: Sequence[type[BaseTable] | None], row: Sequence[Any]
-    ) -> tuple[Any, ...]:
-        objects: list[Any] = []
-        start = 0
-        table: Any
-        for table in shape:
-            if table is None:
-                objects.append(row[start])
-                start += 1
-            else:
-                names = _get_columns(table)
-                end = start + len(names)
-                objects.append(self._keep(table, dict(zip(names, row[start:end], strict=True))))
-                start = end
-        return tuple(objects)
+    def _to_objects(self, parts: Sequence[Part], row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                row[start]
+                if table is None
+                else self._keep(table, dict(zip(names, row[start:end], strict=True)))
+                for table, names, start, end in parts
+            ]
+        )
 
     def _keep(self, table: Any, values: dict[str, Any]) -> BaseTable | None:
         key = _read_key(table)(values)
@@ -86,8 +81,10 @@ class DatabaseSession:
             return None
         known = self.known.get((table, key))
         if known is None:
-            known = self.known[table, key] = _new(table)
-        vars(known).update(values)
+            known = self.known[table, key] = _new(table, values)
+        else:
+            vars(known).update(values)
+            _settle(known)
         return known
 
     async def get_one(self, table: type[TableT], id: str) -> TableT:
@@ -110,13 +107,14 @@ class DatabaseSession:
 
     async def flush(self) -> None:
         """Writes what was added and changed, in the order in which it was added or first read."""
-        added, self.added = self.added, []
-        for table, rows in groupby(added, type):
-            await self._insert(table, list(rows))
+        if self.added:
+            added, self.added = self.added, []
+            for table, rows in groupby(added, type):
+                await self._insert(table, list(rows))
         changed = [
             (type(row), names, row)
             for row in self.known.values()
-            if instance_state(row).committed_state and (names := _get_changes(row))
+            if CHANGED in vars(row) and (names := _get_changes(row))
         ]
         for (table, names), group in groupby(changed, itemgetter(0, 1)):
             await self._update(table, names, [row for _, _, row in group])
@@ -178,22 +176,22 @@ class DatabaseSession:
 # --------------------------------------------------------------------------------- objects and rows
 
 
-def _new(table: Any) -> BaseTable:
-    """Makes an object that SQLAlchemy notes changes on, without its initial values.
-
-    Setting a value in its `__dict__` isn't noted.
-    """
-    return _get_manager(table).new_instance()
+def _new(table: Any, values: dict[str, Any]) -> BaseTable:
+    """Makes an object of a row, without the state that SQLAlchemy and Pydantic keep of theirs."""
+    row: BaseTable = object.__new__(table)
+    object.__setattr__(row, "__dict__", values)
+    return row
 
 
 def _get_changes(row: BaseTable) -> tuple[str, ...]:
     """Returns the columns whose values differ from those in the database."""
     table: Any = type(row)
     types = _get_types(table)
+    values = vars(row)
     return tuple(
         name
-        for name, value in instance_state(row).committed_state.items()
-        if name in types and not types[name].compare_values(value, row.__dict__[name])
+        for name, stored in values[CHANGED].items()
+        if name in types and not types[name].compare_values(stored, values[name])
     )
 
 
@@ -204,18 +202,25 @@ def _get_values(row: BaseTable) -> dict[str, Any]:
 
 def _settle(row: BaseTable) -> None:
     """Marks the values of the row as those in the database."""
-    state: Any = instance_state(row)
-    state._commit_all(row.__dict__)
+    vars(row).pop(CHANGED, None)
+
+
+@cache
+def _get_parts(shape: Any) -> Sequence[Part] | None:
+    """Returns the parts of rows of this shape; None if there are only single columns."""
+    parts: list[Part] = []
+    start = 0
+    for table in shape:
+        names = _get_columns(table) if table else ()
+        end = start + (len(names) or 1)
+        parts.append((table, names, start, end))
+        start = end
+    return parts if any(shape) else None
 
 
 @cache
 def _get_table(table: Any) -> Table:
     return cast(Table, inspect(table).local_table)
-
-
-@cache
-def _get_manager(table: Any) -> Any:
-    return inspect(table).class_manager
 
 
 @cache

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import Any, NoReturn
@@ -66,10 +67,32 @@ class OpenConnection:
     read_only: bool
     # The connection itself, for its thread, or for the event loop while the thread is idle.
     sync: sqlite3.Connection
+    # When a read on the event loop must end, and whether SQLite asks for it.
+    read_end: float = inf
+    is_limited: bool = False
 
     async def run(self, function: Any, *arguments: Any) -> Any:
-        """Runs a function on the thread."""
+        """Runs a function on the thread, where SQLite doesn't have to ask whether it's late."""
+        if self.is_limited:
+            self.is_limited = False
+            self.sync.set_progress_handler(None, 0)
         return await self.aio._execute(function, self.sync, *arguments)
+
+    def fetch_in_time(self, text: str, parameters: Parameters) -> Sequence[Any] | None:
+        """Runs a read on the event loop; returns None if it's late, or the file is locked."""
+        if not self.is_limited:
+            # It stays, because this takes as long as a short read.
+            self.sync.set_progress_handler(lambda: perf_counter() > self.read_end, STEPS)
+            self.is_limited = True
+        self.read_end = perf_counter() + LOOP_SECONDS
+        try:
+            return self.sync.execute(text, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in RETRIED_CODES:
+                return None
+            raise
+        finally:
+            self.read_end = inf
 
     def begin(self, begin: str | None) -> str | None:
         """Begins a transaction on the event loop; returns what the thread still has to run."""
@@ -132,7 +155,7 @@ class SQLite:
     ) -> Sequence[Any]:
         begin = connection.begin(begin)
         if begin is None and text.startswith(SHORT):
-            rows = _fetch_in_time(connection.sync, text, parameters)
+            rows = connection.fetch_in_time(text, parameters)
             if rows is not None:
                 return rows
         if begin is None and _inserts_rows(text):
@@ -222,22 +245,6 @@ def _interrupt(connection: OpenConnection) -> None:
 def _inserts_rows(text: str) -> bool:
     """Whether a statement inserts the rows that it is given."""
     return text.startswith("INSERT") and " VALUES (" in text
-
-
-def _fetch_in_time(
-    connection: sqlite3.Connection, text: str, parameters: Parameters
-) -> Sequence[Any] | None:
-    """Runs a read on the event loop; returns None if it takes too long or the file is locked."""
-    end = perf_counter() + LOOP_SECONDS
-    connection.set_progress_handler(lambda: perf_counter() > end, STEPS)
-    try:
-        return connection.execute(text, parameters).fetchall()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in RETRIED_CODES:
-            return None
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
 
 
 # These run on the thread of a connection: aiosqlite offers no call for several steps in one trip.

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache, cached_property, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import BindParameter, Select, String, Table, bindparam
+from sqlalchemy import Alias, BindParameter, Select, String, Table, bindparam
 from sqlalchemy.sql import visitors
 from sqlmodel import AutoString
 
@@ -28,7 +28,7 @@ TEXT_TYPES = (String, AutoString)
 AnySelect = Select[*tuple[Any, ...]]
 Values = Mapping[str, Any]
 # The table of each selected object, or None for a single column.
-RowShape = Sequence[type[BaseTable] | None]
+RowShape = tuple[type[BaseTable] | None, ...]
 Arguments = ParamSpec("Arguments")
 StatementT = TypeVar("StatementT")
 
@@ -73,10 +73,12 @@ def get_row_shape(statement: Any) -> RowShape:
         statement, "_returning", ()
     )
     entities: list[Any] = [
-        vars(one).get("_annotations", {}).get("parententity") if isinstance(one, Table) else None
+        vars(one).get("_annotations", {}).get("parententity")
+        if isinstance(one, (Table, Alias))
+        else None
         for one in selected
     ]
-    return [entity and entity.class_ for entity in entities]
+    return tuple([entity and entity.class_ for entity in entities])
 
 
 def prepared_statement(write: Callable[Arguments, StatementT]) -> Callable[Arguments, StatementT]:

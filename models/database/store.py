@@ -1,8 +1,8 @@
 """The store: the only place that opens connections and begins transactions."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -15,10 +15,10 @@ from models.database.drivers import Driver
 from models.database.errors import raise_translated
 from models.database.group_commit import GroupCommit
 from models.database.postgresql import PostgreSQL
-from models.database.session import DatabaseSession
 from models.database.sqlite import SQLite
 from models.database.turns import Turns
 from models.database.wakeup import Wakeup
+from models.database.writing import PooledWriters, WriterLender, Writing
 from models.errors.request import Unavailable
 
 # How long work that has begun may continue once its caller has been canceled.
@@ -66,11 +66,8 @@ class Store:
         # read.
         self.snapshot_turns = Turns(snapshots)
         self.writer_turns = Turns(1 if self.is_sqlite else 10)
-        self._lend_writer = (
-            GroupCommit(self.writers, self.writer_turns).write
-            if self.is_sqlite
-            else self._lend_pooled_writer
-        )
+        lend = GroupCommit if self.is_sqlite else PooledWriters
+        self.lender: WriterLender = lend(self.writers, self.writer_turns)
         self.wakeup = Wakeup(self.readers)
 
     def read(self) -> "Reading":
@@ -81,34 +78,9 @@ class Store:
         """Opens a connection whose reads all see the moment of the first one."""
         return Reading(self.readers, self.snapshot_turns, self.driver.begin_snapshot)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[DatabaseSession]:
-        """Runs one transaction: committed when the block ends, rolled back when it raises.
-
-        Raises Unavailable if nothing was committed, and CommitUnknown unless the database itself
-        says that it didn't commit.
-        """
-        try:
-            async with self._lend_writer() as connection:
-                session = DatabaseSession(connection)
-                yield session
-                await session.flush()
-        except Exception as error:
-            raise_translated(error, is_unchanged=True)
-            raise
-
-    @asynccontextmanager
-    async def _lend_pooled_writer(self) -> AsyncGenerator[Connection]:
-        await self.writer_turns.take()
-        try:
-            connection = await self.writers.take(begin=self.driver.begin)
-            try:
-                yield connection
-                await connection.commit()
-            finally:
-                await self.writers.give_back(connection)
-        finally:
-            self.writer_turns.release()
+    def write(self) -> Writing:
+        """Runs one transaction: committed when the block ends, rolled back when it raises."""
+        return Writing(self.lender)
 
     async def ensure_writable(self) -> None:
         """Runs an update that changes nothing; raises Unavailable if the database rejects it.

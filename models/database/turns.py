@@ -27,21 +27,22 @@ class Turns:
         if self.free:
             self.free -= 1
             return
-        turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
         self._queue.append(turn)
         self.waiting += 1
+        timer = None if is_patient else loop.call_later(limits.WAIT_SECONDS, _give_up, turn)
         try:
-            async with asyncio.timeout(None if is_patient else limits.WAIT_SECONDS):
-                await turn
-        except BaseException as error:
-            if not turn.cancelled():
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and not turn.exception():
                 # It came together with the cancellation, so it is the next one's.
                 self.release()
-            if isinstance(error, TimeoutError):
-                raise PoolTimeout("it is busy") from error
             raise
         finally:
             self.waiting -= 1
+            if timer:
+                timer.cancel()
 
     def release(self) -> None:
         while self._queue:
@@ -50,3 +51,8 @@ class Turns:
                 turn.set_result(None)
                 return
         self.free += 1
+
+
+def _give_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(PoolTimeout("it is busy"))

@@ -129,7 +129,7 @@ class EventWriter:
         }
         template = _insert_few(len(self.rows), is_on_postgresql(self.session))
         statement: Any = Prepared(template, values)
-        return max((await self.session.execute(statement)).scalars())
+        return max((await self.session.transaction.execute(statement)).scalars())
 
     async def _write_many(self) -> int:
         in_turn = is_on_postgresql(self.session)

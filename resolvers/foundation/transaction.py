@@ -1,7 +1,7 @@
 """The transaction of an operation: its server, actor, time, locks, and events."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,12 +12,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.base import JSONObject, new_id
 from models.database.session import DatabaseSession
 from models.database.statements import prepared_statement
+from models.database.writing import WriteBlock
 from models.errors.request import Forbidden, NotFound
 from models.events import Event, EventType
 from models.instance import INSTANCE_ID, Instance
 from models.keys.scopes import KeyScope
 from models.organizations import Organization
-from models.tracing import start_span
+from models.tracing import current_tracer, start_span
 from resolvers.authority.access import (
     Actor,
     Grant,
@@ -255,20 +256,42 @@ class Transaction:
         )
 
 
-@asynccontextmanager
-async def begin(server: Server, actor: Actor) -> AsyncGenerator[Transaction]:
-    """Begins a transaction; the end of the block writes its events and commits.
+class TransactionBlock(WriteBlock):
+    """A transaction; the end of the block writes its events and commits.
 
     An exception rolls it back.
     """
+
+    def __init__(self, server: Server, actor: Actor) -> None:
+        super().__init__(server.store.lender)
+        self._server = server
+        self._actor = actor
+
+    async def __aenter__(self) -> Transaction:
+        self.tx = Transaction(self._server, await self.begin(), self._actor)
+        return self.tx
+
+    async def write_rest(self) -> None:
+        await self.tx.events.write()
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        await super().__aexit__(kind, error, traceback)
+        if error is None and self.tx.events.cursor is not None:
+            self._server.store.wakeup.notify()
+
+
+def begin(server: Server, actor: Actor) -> AbstractAsyncContextManager[Transaction]:
+    """Begins a transaction, which is traced if the request is."""
+    block = TransactionBlock(server, actor)
+    return block if current_tracer.get() is None else _trace(block)
+
+
+@asynccontextmanager
+async def _trace(block: TransactionBlock) -> AsyncGenerator[Transaction]:
     with start_span("transaction") as span:
-        async with server.store.write() as session:
-            tx = Transaction(server, session, actor)
+        async with block as tx:
             yield tx
             # A webhook names the ID of its event, and an email that of its invitation.
             events = tx.events.rows[:TRACED_EVENTS]
             span.set_attribute("tenantry.event.ids", [row["id"] for row in events])
             span.set_attribute("tenantry.object.ids", [row["object_id"] for row in events])
-            await tx.events.write()
-    if tx.events.cursor is not None:
-        server.store.wakeup.notify()

@@ -14,8 +14,11 @@ from resolvers.roles import RoleWithPermissions, select_manager_role_ids
 async def ensure_other_manager(
     tx: Transaction, membership: Membership, role: RoleWithPermissions
 ) -> None:
-    """Ensures that the organization keeps a manager without this one (rule 8)."""
-    if not can_manage(role.permissions):
+    """Ensures that the organization keeps a manager without this one (rule 8).
+
+    Mostly, another manager calls, as was read under the lock of the organization.
+    """
+    if not can_manage(role.permissions) or _is_managed_by_caller(tx, membership):
         return
     other = _select_other_manager(membership.organization_id, membership.id)
     if (await tx.session.execute(other)).first() is None:
@@ -24,6 +27,16 @@ async def ensure_other_manager(
             " first.",
             at="user_id",
         )
+
+
+def _is_managed_by_caller(tx: Transaction, membership: Membership) -> bool:
+    """Whether the caller has another membership in the organization, and can manage it."""
+    _, grant = tx.locked_organizations[membership.organization_id]
+    return (
+        grant is not None
+        and grant.membership_id not in (None, membership.id)
+        and can_manage(grant.role_permissions)
+    )
 
 
 @prepared_statement

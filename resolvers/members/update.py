@@ -9,8 +9,7 @@ from resolvers.foundation.metadata import Metadata, apply_metadata
 from resolvers.foundation.transaction import Transaction
 from resolvers.members.events import record_one
 from resolvers.members.managers import ensure_other_manager
-from resolvers.members.rows import load_member
-from resolvers.roles import load_roles_of_set
+from resolvers.members.rows import load_member, load_member_and_new_role
 
 
 async def update_membership(
@@ -18,8 +17,9 @@ async def update_membership(
 ) -> Membership:
     """Changes a member's role to one that the caller can grant; keeps the last manager."""
     organization = await tx.lock_organization(organization_id)
-    membership, user, old_role = await load_member(tx, organization_id, user_id)
-    new_role = (await load_roles_of_set(tx, organization.role_set_id)).find(role)
+    membership, user, old_role, new_role = await load_member_and_new_role(
+        tx, organization, user_id, role
+    )
     ensure_grantable(tx.grant, new_role.permissions)
     if new_role.role.id == old_role.role.id:
         return membership

@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from types import TracebackType
 from typing import TypeVar
 
 from models.database.errors import Deadlock
@@ -16,6 +16,8 @@ from schema.foundation.context import Context
 
 # How often a transaction that deadlocks is run before the caller gets the error.
 ATTEMPTS = 5
+
+REJECTIONS = (InputError, InputErrors, RequestError)
 
 T = TypeVar("T")
 
@@ -34,22 +36,44 @@ async def retry_deadlocks(run: Callable[[], Awaitable[T]]) -> T:
     return await run()
 
 
-@asynccontextmanager
-async def begin_for_caller(context: Context) -> AsyncGenerator[Transaction]:
-    """Begins a transaction; even if it is rejected, it stores which invitations it found expired.
+class CallerBlock:
+    """The block of a transaction that stores, even if it's rejected, which invitations expired.
 
-    The rollback undoes their new status, so it's written again in a transaction of its own
-    (rule 13).
+    The rollback undoes the new status of those that it found expired, so it's written again in a
+    transaction of its own (rule 13).
     """
-    rejected: Transaction | None = None
-    try:
-        async with begin(context.server, context.caller) as rejected:
-            yield rejected
-    except (InputError, InputErrors, RequestError):
-        if rejected is not None and rejected.expired_in is not None:
-            async with begin(context.server, SYSTEM) as tx:
-                await expire_overdue_of(tx, rejected.expired_in)
-        raise
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._block = begin(context.server, context.caller)
+
+    async def __aenter__(self) -> Transaction:
+        self._tx = await self._block.__aenter__()
+        return self._tx
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            await self._block.__aexit__(kind, error, traceback)
+        except REJECTIONS:
+            await self._expire()
+            raise
+        if isinstance(error, REJECTIONS):
+            await self._expire()
+
+    async def _expire(self) -> None:
+        if self._tx.expired_in is not None:
+            async with begin(self._context.server, SYSTEM) as tx:
+                await expire_overdue_of(tx, self._tx.expired_in)
+
+
+def begin_for_caller(context: Context) -> CallerBlock:
+    """Begins a transaction; even if it's rejected, it stores which invitations expired."""
+    return CallerBlock(context)
 
 
 async def run_for_caller(

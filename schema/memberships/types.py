@@ -11,6 +11,7 @@ from models.keys.scopes import KeyScope
 from models.memberships import Membership as MembershipRow
 from models.organizations import Organization as OrganizationRow
 from models.roles import MEMBERSHIPS_READ
+from models.roles import Role as RoleRow
 from resolvers.authority.access import missing_permission
 from resolvers.lists.page_requests import PageArguments
 from resolvers.lists.pages import get_joined
@@ -42,6 +43,27 @@ def show_joined_organizations(
     return [Organization.from_row(row, info.context) for row in rows]
 
 
+def show_roles_at_hand(memberships: Sequence["Membership"], info: Info) -> list[Role] | None:
+    """Shows the roles that were joined, or that the transaction of a mutation kept."""
+    loaders = info.context.loaders
+    kept, known = loaders.kept_permissions, loaders.roles
+    rows = [
+        known.get_known(one.role_id) if one.role_id in kept else one.role_row for one in memberships
+    ]
+    found = [row for row in rows if row is not None]
+    return convert_each(found, Role.from_row) if len(found) == len(rows) else None
+
+
+def show_kept_permissions(
+    memberships: Sequence["Membership"], info: Info
+) -> list[list[str]] | None:
+    """Shows the permissions of roles that the transaction of a mutation kept."""
+    kept, has_plans = info.context.loaders.kept_permissions, info.context.loaders.has_plans
+    if has_plans or any(one.role_id not in kept for one in memberships):
+        return None
+    return [sorted(kept[one.role_id]) for one in memberships]
+
+
 @reads(
     row=[
         *("id", "public_metadata", "created_at", "updated_at"),
@@ -68,6 +90,7 @@ class Membership(Node):
     is_readable: strawberry.Private[bool]
     # What the row was joined with.
     organization_row: strawberry.Private[OrganizationRow | None] = None
+    role_row: strawberry.Private[RoleRow | None] = None
 
     @batch_field(
         relation="organization",
@@ -104,7 +127,11 @@ class Membership(Node):
         ]
         return cast(list[User], shown)
 
-    @batch_field(relation="role", description="The role of the member in the organization.")
+    @batch_field(
+        relation="role",
+        at_hand=show_roles_at_hand,
+        description="The role of the member in the organization.",
+    )
     @staticmethod
     async def role(memberships: Sequence["Membership"], info: Info) -> list[Role]:
         ids = [membership.role_id for membership in memberships]
@@ -112,8 +139,9 @@ class Membership(Node):
         return convert_each(rows, Role.from_row)
 
     @batch_field(
+        at_hand=show_kept_permissions,
         description="The keys of the permissions of the member's role that count with the plan of"
-        " the organization, sorted."
+        " the organization, sorted.",
     )
     @staticmethod
     async def permissions(memberships: Sequence["Membership"], info: Info) -> list[list[str]]:
@@ -201,12 +229,16 @@ async def load_memberships_of(
     narrows = selection.spec is MEMBERSHIPS_OF_ORGANIZATION
     joins = find_joins(info, "Membership", selection.spec.relations, narrows=narrows)
     organizations: dict[str, OrganizationRow] = {}
+    roles: dict[str, RoleRow] = {}
 
     def to_nodes(rows: Sequence[MembershipRow]) -> list[Membership]:
         nodes = Membership.from_rows(rows, context)
         if organizations:
             for node in nodes:
                 node.organization_row = organizations[node.organization_id]
+        if roles:
+            for node in nodes:
+                node.role_row = roles[node.role_id]
         return nodes
 
     loaded = await load_connections(
@@ -220,12 +252,15 @@ async def load_memberships_of(
         ),
         joins=joins,
     )
+    pages = [one.page for one in loaded if isinstance(one, Connection)]
     if ("organization", ()) in joins:
-        pages = [one.page for one in loaded if isinstance(one, Connection)]
         for page in pages:
             rows = get_joined(page.rows, "organization", OrganizationRow)
             organizations |= {row.id: row for row in rows}
         context.loaders.organizations.remember(organizations)
+    if ("role", ()) in joins:
+        for page in pages:
+            roles |= {row.id: row for row in get_joined(page.rows, "role", RoleRow)}
     return loaded
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from models.roles import MANAGER_PERMISSIONS
 from tests.support.api import JSON, SERVICE, Api, Caller, contents, events
+from tests.support.data.api_keys import a_key
 from tests.support.data.factories import Acme, a_member, a_role, an_organization
 from tests.support.data.roles import a_role_model
 
@@ -165,9 +167,16 @@ async def test_a_member_of_another_organization_is_not_found(api: Api, acme: Acm
 
 
 async def test_the_last_manager_is_not_demoted_removed_or_let_go(api: Api, acme: Acme) -> None:
+    await a_role(api, "org:lead", LEAD)
+    await change_role(api, acme, acme.member, "org:lead")
+    key = await a_key(api, acme, *MANAGER_PERMISSIONS)
     before = await contents(api.store)
 
     refused = [
+        # Neither caller is a member who can manage the organization.
+        await remove(api, acme, acme.admin, by=key),
+        await change_role(api, acme, acme.admin, "org:lead", by=acme.member),
+        await remove(api, acme, acme.admin, by=acme.member),
         await change_role(api, acme, acme.admin, "org:member"),
         await remove(api, acme, acme.admin),
         await leave(api, acme, acme.admin),

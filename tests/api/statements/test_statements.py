@@ -95,7 +95,7 @@ async def test_my_organizations_with_their_members_are_eight_statements(api: Api
     await assert_same_for_every_viewer(api, operation("my-organizations"), expected)
 
 
-async def test_everything_below_my_organizations_is_fifteen_statements(api: Api) -> None:
+async def test_everything_below_my_organizations_is_fourteen_statements(api: Api) -> None:
     document = """{ viewer {
       memberships(first: 20) {
         totalCount
@@ -113,9 +113,8 @@ async def test_everything_below_my_organizations_is_fifteen_statements(api: Api)
             } } } } } }"""
     expected = [
         "instance",  # who calls, with the settings
-        "membership",  # viewer.memberships with their organizations; viewerMembership, viewerCan and the guards need them too
+        "membership",  # viewer.memberships with their roles and organizations; viewerMembership, viewerCan and the guards need them too
         "membership",  # their totalCount
-        "role",  # the roles in them
         "permission",  # what these hold: role.permissions, permissions, viewerPermissions, viewerCan, the guard
         "membership",  # membersCount
         "organization",  # missingMemberWithElevatedPermissions
@@ -124,9 +123,9 @@ async def test_everything_below_my_organizations_is_fifteen_statements(api: Api)
         "membership",  # createdBy: whether the creator is still a member
         "user",  # createdBy
         "permission",  # what those of the roles hold that the viewer does not have
-        "membership",  # organization.memberships with their users
+        "membership",  # organization.memberships with their roles and users
         "membership",  # their totalCount
-        "role",  # roleSet.defaultRole and creatorRole, and the roles in organization.memberships
+        "role",  # roleSet.defaultRole and creatorRole
     ]
 
     await assert_same_for_every_viewer(api, document, expected)

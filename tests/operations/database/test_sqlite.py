@@ -5,10 +5,12 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
 
+from models.database import sqlite
 from models.database.migrations import migrate
 from models.database.sqlite import SQLite
 from models.database.store import Store
@@ -42,6 +44,29 @@ async def test_a_slow_read_does_not_hold_the_event_loop(store: Store) -> None:
 
     assert await longest_stall(reading) < STALL_SECONDS
     assert await reading == 3_000_000
+
+
+@ONLY_SQLITE
+async def test_only_reads_on_the_event_loop_are_interrupted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = SLOW.replace("3000000", "10000")
+    fetch, on_thread = vars(sqlite)["_fetch"], list[str]()
+
+    def note(connection: sqlite3.Connection, statement: str, *rest: Any) -> Any:
+        on_thread.append(statement)
+        return fetch(connection, statement, *rest)
+
+    monkeypatch.setattr(sqlite, "LOOP_SECONDS", -1)
+    monkeypatch.setattr(sqlite, "_fetch", note)
+    async with store.write() as session:
+        connection = await session.connection()
+        await connection.run_text("CREATE TABLE counted (number INTEGER)")
+        assert await connection.run_text("SELECT 1") == [(1,)]
+        await connection.run_text(f"INSERT INTO counted VALUES (({count}))")
+        assert [await connection.run_text(count) for _ in range(2)] == [[(10_000,)]] * 2
+
+    assert [statement.split(" ")[0] for statement in on_thread] == ["CREATE", "SELECT", "SELECT"]
 
 
 async def test_a_read_of_a_locked_file_waits_on_the_thread(tmp_path: Path) -> None:

@@ -62,9 +62,12 @@ async def test_a_row_that_is_read_again_has_its_newest_values(store: Store) -> N
         user = (await session.execute(select(User))).scalar_one()
         await session.execute(text("UPDATE \"user\" SET first_name = 'Ada'"))
         assert user.first_name is None
+        user.first_name = None
         assert (await session.execute(select(User))).scalar_one() is user
         assert user.first_name == "Ada"
         assert await session.get_one(User, "user_1") is user
+        user.first_name = None
+    assert await names(store) == {"user_1": None}
 
 
 async def test_a_savepoint_undoes_what_its_block_wrote_and_changed(store: Store) -> None:
