@@ -142,18 +142,24 @@ async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None
     assert [str(one.message) for one in noted] == []
 
 
-async def test_who_waits_for_a_canceled_read_is_canceled() -> None:
-    reads: asyncio.Queue[asyncio.Task[Any] | None] = asyncio.Queue()
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_who_waits_for_a_canceled_read_is_canceled(has_begun: bool) -> None:
+    begun: list[list[str]] = []
 
     async def fetch(keys: list[str]) -> Sequence[str]:
-        reads.put_nowait(asyncio.current_task())
+        begun.append(keys)
         return await asyncio.Future()
 
     loader = BatchLoader(fetch, SoleReader())
-    waiting = [asyncio.ensure_future(loader.load(key)) for key in ("a", "b")]
-    read = await reads.get()
-    assert read
+    asked = loader.load("a"), loader.load("b"), loader.load_many(["a", "b"])
+    waiting = [asyncio.ensure_future(one) for one in asked]
+    others = asyncio.all_tasks()
+    while not (reads := asyncio.all_tasks() - others) or (has_begun and not begun):
+        await asyncio.sleep(0)
+    (read,) = reads
     read.cancel()
     await asyncio.wait(waiting)
 
+    assert bool(begun) is has_begun
     assert all(one.cancelled() for one in waiting)
+    assert not loader.knows("a")
