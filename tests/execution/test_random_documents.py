@@ -1,6 +1,7 @@
 """Both executors answer random documents of the API alike, on a database with some companies."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -41,7 +42,8 @@ def shared_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     def read_once(documents: Documents, text: str) -> Document:
         if text not in known:
             known[text] = read(documents, text)
-        return known[text]
+        # What is prepared has the schema, and with it the executor.
+        return replace(known[text], prepared={}, measured={})
 
     monkeypatch.setattr(Documents, "_read", read_once)
 
@@ -96,7 +98,9 @@ async def test_random_documents(api: Api, graphql_core: Api, seeds: range) -> No
             case _:
                 return random.choice(["Org", "ada", "org-1"])
 
-    failed = 0
+    failed, plans = 0, get_schema().plans
+    assert plans
+    planned = plans.hits + plans.misses
     for seed in seeds:
         random = Random(seed)
         document = write_document(
@@ -123,3 +127,6 @@ async def test_random_documents(api: Api, graphql_core: Api, seeds: range) -> No
         )
         failed += "errors" in expected.body
     assert len(seeds) // 20 < failed < len(seeds) // 1.2, failed
+    # Only one of the two executors makes plans.
+    planned = plans.hits + plans.misses - planned
+    assert len(seeds) // 2 < planned <= len(seeds), planned
