@@ -129,6 +129,27 @@ async def test_what_is_being_read_is_waited_for() -> None:
     assert batches == [["a"]]
 
 
+async def test_who_asks_for_what_is_being_read_waits_for_it() -> None:
+    batches: list[list[str]] = []
+    may_read = asyncio.Event()
+
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        batches.append(keys)
+        await may_read.wait()
+        return [key.upper() for key in keys]
+
+    loader = BatchLoader(fetch, SoleReader())
+    first = asyncio.ensure_future(loader.load("a"))
+    await until(lambda: bool(batches))
+    assert loader.knows("a")
+    second = asyncio.ensure_future(loader.load_many(["a", "b"]))
+    await until(lambda: len(batches) == 2)
+    may_read.set()
+
+    assert (await first, await second) == ("A", ["A", "B"])
+    assert batches == [["a"], ["b"]]
+
+
 async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None:
     loader = record([])
 
