@@ -67,12 +67,11 @@ def by_place(body: dict[str, Any]) -> list[str]:
     """
     found: list[dict[str, Any]] = []
     for error in body.get("errors", []):
-        path, place, value = error.get("path", []), [], body.get("data")
-        for key in path:
-            if value is None:
-                break
-            place, value = [*place, key], value[key]
-        found.append(error if place == path else {"path": place})
+        path: list[Any] = error.get("path", [])
+        value, depth = body.get("data"), 0
+        while depth < len(path) and value is not None:
+            value, depth = value[path[depth]], depth + 1
+        found.append(error if depth == len(path) else {"path": path[:depth]})
     return by_path(found)
 
 
