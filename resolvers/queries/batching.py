@@ -100,11 +100,12 @@ class BatchLoader(Generic[K, V]):
 
     async def _read(self, keys: list[K]) -> None:
         """Reads keys; what that raises is the answer for each of them."""
+        answers: Mapping[K, V | BaseException]
         try:
-            answers = await self._fetch(keys)
+            answers = dict(zip(keys, await self._fetch(keys), strict=True))
         except Exception as error:
-            answers = [error] * len(keys)
-        for key, answer in zip(keys, answers, strict=True):
+            answers = dict.fromkeys(keys, error)
+        for key, answer in answers.items():
             self._answers.setdefault(key, answer)
 
     def _join(self, keys: Iterable[K]) -> Future[None]:

@@ -129,6 +129,18 @@ async def test_what_is_being_read_is_waited_for() -> None:
     assert batches == [["a"]]
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_a_read_with_too_few_answers_fails_for_each_key(is_alone: bool) -> None:
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        return keys[1:]
+
+    sole_reader = SoleReader()
+    sole_reader.task = asyncio.current_task() if is_alone else None
+    answers = await BatchLoader(fetch, sole_reader).load_many(["a", "b"])
+
+    assert [type(one) for one in answers] == [ValueError, ValueError]
+
+
 async def test_who_asks_for_what_is_being_read_waits_for_it() -> None:
     batches: list[list[str]] = []
     may_read = asyncio.Event()
