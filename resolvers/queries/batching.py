@@ -100,11 +100,12 @@ class BatchLoader(Generic[K, V]):
 
     async def _read(self, keys: list[K]) -> None:
         """Reads keys; what that raises is the answer for each of them."""
+        answers: Mapping[K, V | BaseException]
         try:
-            answers = await self._fetch(keys)
+            answers = dict(zip(keys, await self._fetch(keys), strict=True))
         except Exception as error:
-            answers = [error] * len(keys)
-        for key, answer in zip(keys, answers, strict=True):
+            answers = dict.fromkeys(keys, error)
+        for key, answer in answers.items():
             self._answers.setdefault(key, answer)
 
     def _join(self, keys: Iterable[K]) -> Future[None]:
@@ -124,32 +125,28 @@ class BatchLoader(Generic[K, V]):
         unknown = [key for key in keys if key not in self._answers and key not in self._reading]
         for start in range(0, len(unknown), BATCH):
             chunk = unknown[start : start + BATCH]
-            task = get_running_loop().create_task(self._read_chunk(chunk))
+            task = get_running_loop().create_task(self._read(chunk))
             self._reading.update(dict.fromkeys(chunk, task))
+            task.add_done_callback(partial(self._end_read, chunk))
         pending = {task for key in keys if (task := self._reading.get(key))}
 
         def end(task: Task[None] | None = None) -> None:
             if task:
                 pending.discard(task)
-            if not pending:
-                for waiter in waiters:
-                    if not waiter.done():
-                        waiter.set_result(None)
+            for waiter in waiters:
+                # Who waits for what was canceled is canceled as well.
+                if task and task.cancelled():
+                    waiter.cancel()
+                elif not pending and not waiter.done():
+                    waiter.set_result(None)
 
         for task in [*pending]:
             task.add_done_callback(end)
         end()
 
-    async def _read_chunk(self, keys: list[K]) -> None:
-        try:
-            await self._read(keys)
-        except BaseException as error:
-            # Who waits for what was canceled is canceled as well.
-            self._answers.update(dict.fromkeys(keys, error))
-            raise
-        finally:
-            for key in keys:
-                del self._reading[key]
+    def _end_read(self, keys: list[K], task: Task[None]) -> None:
+        for key in keys:
+            del self._reading[key]
 
     async def _answer(self, waiter: Future[None] | None, key: K) -> V:
         await (waiter or self._read_alone([key]))

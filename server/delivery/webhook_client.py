@@ -97,7 +97,7 @@ def run_in_daemon_thread(function: Callable[[], T]) -> Future[T]:
         except BaseException as error:
             future.set_exception(error)
 
-    threading.Thread(target=run, name="webhook-lookup", daemon=True).start()
+    threading.Thread(target=run, name="webhook", daemon=True).start()
     return future
 
 
@@ -162,7 +162,7 @@ class WebhookClient:
         self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[Answer, bytes]:
         """Sends a request; returns the answer, with the start of its body."""
-        trust = await asyncio.to_thread(self.load_trust)
+        trust = await asyncio.wrap_future(run_in_daemon_thread(self.load_trust))
         guard = TargetGuard(self.targets, self.resolve, url.scheme.decode())
         async with (
             httpcore.AsyncHTTPConnection(

@@ -43,6 +43,7 @@ NARROWED = {
     "nodes { publicMetadata updatedAt user { identifier } }": ["private_metadata", "created_at"],
     # Whoever resolves these can read anything.
     "nodes { id permissions }": [],
+    "nodes { permissions user { identifier } }": [],
     "nodes { id user { emailAddress } }": [],
     "nodes { id } edges { node { organization { id } } }": [],
     "nodes { privateMetadata }": [],
@@ -95,4 +96,19 @@ async def test_a_page_reads_no_column_that_nobody_selects(api: Api, acme: Acme) 
         (page,) = [text for text in texts if "ORDER BY membership.id" in text]
         unread = [one for one in LEFT_OUT if f"membership.{one}" not in page]
         assert sorted(unread) == sorted(left_out), selected
+    await graphql_core.client.aclose()
+
+
+async def test_what_others_read_too_is_read_in_full(api: Api, acme: Acme) -> None:
+    """The memberships of a user are kept for the guards and `viewerMembership` of organizations."""
+    document = """query($id: ID!) { viewer { memberships { nodes { id } } }
+      organization(by: { id: $id }) { memberships(first: 1) { nodes { organization {
+        viewerMembership { createdAt updatedAt publicMetadata } } } } } }"""
+    graphql_core = make_api(api.store, api.clock, "graphql-core")
+
+    found = await api.run(document, {"id": acme.id}, by=acme.admin)
+    expected = await graphql_core.run(document, {"id": acme.id}, by=acme.admin)
+
+    assert found.body == expected.body
+    assert "errors" not in found.body, found.body
     await graphql_core.client.aclose()

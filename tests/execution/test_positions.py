@@ -1,6 +1,6 @@
 """A position costs nothing until it has values, and an operation shares only what it may."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import strawberry
@@ -23,8 +23,41 @@ class Link:
         return Link()
 
 
-def make_schema(*, plans: bool = True) -> Any:
-    schema = strawberry.Schema(query=Link, execution_context_class=BreadthFirstExecutor)
+@strawberry.interface
+class Named:
+    name: str = "name"
+
+
+@strawberry.type
+class Person(Named): ...
+
+
+@strawberry.type
+class Robot:
+    name: str = "name"
+
+
+@strawberry.type
+class Mixed:
+    @strawberry.field
+    def right(self) -> Person | None:
+        return Person()
+
+    @strawberry.field
+    def wrong(self) -> Person | None:
+        return cast(Any, Robot())
+
+    @strawberry.field
+    def right_by_cast(self) -> Person | None:
+        return strawberry.cast(Person, cast(Any, Robot()))
+
+    @strawberry.field
+    def wrong_by_cast(self) -> Person | None:
+        return cast(Any, strawberry.cast(Robot, Person()))
+
+
+def make_schema(*, query: type[Any] = Link, plans: bool = True) -> Any:
+    schema = strawberry.Schema(query=query, execution_context_class=BreadthFirstExecutor)
     core: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
     if plans:
         core.extensions[PLANS] = Plans()
@@ -82,3 +115,21 @@ def test_graphql_core_has_an_executor_for_each_execution(text: str) -> None:
     assert isinstance(other, BreadthFirstExecutor)
     # It waits for these at the end.
     assert one.background_futures is not other.background_futures
+
+
+def test_an_object_of_another_type_is_refused_as_by_graphql_core() -> None:
+    named = {"name": "name"}
+    for key, expected in {
+        "right": named,
+        "wrong": None,
+        "rightByCast": named,
+        "wrongByCast": None,
+    }.items():
+        answers: list[Any] = []
+        for plans in (True, False):
+            prepared = prepare(make_schema(query=Mixed, plans=plans), f"{{ {key} {{ name }} }}")
+            executor: Any = prepared.make_executor(BreadthFirstExecutor, {}, None)
+            answers.append(executor.execute_operation().formatted)
+
+        assert answers[0] == answers[1]
+        assert answers[0]["data"] == {key: expected}

@@ -129,6 +129,39 @@ async def test_what_is_being_read_is_waited_for() -> None:
     assert batches == [["a"]]
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_a_read_with_too_few_answers_fails_for_each_key(is_alone: bool) -> None:
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        return keys[1:]
+
+    sole_reader = SoleReader()
+    sole_reader.task = asyncio.current_task() if is_alone else None
+    answers = await BatchLoader(fetch, sole_reader).load_many(["a", "b"])
+
+    assert [type(one) for one in answers] == [ValueError, ValueError]
+
+
+async def test_who_asks_for_what_is_being_read_waits_for_it() -> None:
+    batches: list[list[str]] = []
+    may_read = asyncio.Event()
+
+    async def fetch(keys: list[str]) -> Sequence[str]:
+        batches.append(keys)
+        await may_read.wait()
+        return [key.upper() for key in keys]
+
+    loader = BatchLoader(fetch, SoleReader())
+    first = asyncio.ensure_future(loader.load("a"))
+    await until(lambda: bool(batches))
+    assert loader.knows("a")
+    second = asyncio.ensure_future(loader.load_many(["a", "b"]))
+    await until(lambda: len(batches) == 2)
+    may_read.set()
+
+    assert (await first, await second) == ("A", ["A", "B"])
+    assert batches == [["a"], ["b"]]
+
+
 async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None:
     loader = record([])
 
@@ -142,18 +175,27 @@ async def test_a_read_that_is_canceled_before_it_starts_leaves_nothing() -> None
     assert [str(one.message) for one in noted] == []
 
 
-async def test_who_waits_for_a_canceled_read_is_canceled() -> None:
-    reads: asyncio.Queue[asyncio.Task[Any] | None] = asyncio.Queue()
+@pytest.mark.parametrize("has_begun", [True, False])
+async def test_who_waits_for_a_canceled_read_is_canceled(has_begun: bool) -> None:
+    begun: list[list[str]] = []
 
     async def fetch(keys: list[str]) -> Sequence[str]:
-        reads.put_nowait(asyncio.current_task())
+        begun.append(keys)
         return await asyncio.Future()
 
     loader = BatchLoader(fetch, SoleReader())
-    waiting = [asyncio.ensure_future(loader.load(key)) for key in ("a", "b")]
-    read = await reads.get()
-    assert read
+    asked = loader.load("a"), loader.load("b"), loader.load_many(["a", "b"])
+    waiting = [asyncio.ensure_future(one) for one in asked]
+    others = asyncio.all_tasks()
+    # It begins in the round of the event loop after that in which its task is created.
+    for _ in iter(
+        lambda: len(asyncio.all_tasks()) > len(others) and has_begun <= bool(begun), True
+    ):
+        await asyncio.sleep(0)
+    (read,) = asyncio.all_tasks() - others
     read.cancel()
     await asyncio.wait(waiting)
 
+    assert bool(begun) is has_begun
     assert all(one.cancelled() for one in waiting)
+    assert not loader.knows("a")

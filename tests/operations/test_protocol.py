@@ -5,10 +5,11 @@ ambiguous or no HTTP, and the responses that no route writes.
 import asyncio
 import json
 import time
+from typing import Any
 
 import pytest
 import uvicorn
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,7 @@ from server.cli.runtime import http_server
 from server.http.protocols import http
 from server.http.protocols.http import HEAD_BYTES, HttpProtocol
 from server.http.protocols.refusals import LINGER_SECONDS
+from server.http.requests import read_body
 from tests.support.api import Api
 from tests.support.http import ONLY_SQLITE
 from tests.support.processes.commands import listening
@@ -527,6 +529,36 @@ async def test_a_request_is_told_that_its_client_left_although_the_next_one_wait
         await asyncio.wait_for(started.wait(), SECONDS)
         writer.transport.abort()
         await asyncio.wait_for(told.wait(), SECONDS)
+
+
+async def test_a_body_that_has_arrived_is_read_once_and_not_after_its_client_left(api: Api) -> None:
+    bodies: asyncio.Queue[bytes] = asyncio.Queue()
+    ends: asyncio.Queue[str] = asyncio.Queue()
+
+    async def read(request: Request) -> Response:
+        bodies.put_nowait(await read_body(request))
+        ends.put_nowait((await request.receive())["type"])
+        return Response()
+
+    async def read_late(request: Request) -> Response:
+        bodies.put_nowait(b"")
+        await until(lambda: not request.scope["extensions"])
+        try:
+            bodies.put_nowait(await read_body(request))
+        except ClientDisconnect:
+            ends.put_nowait("left")
+        return Response()
+
+    paths: dict[bytes, Any] = {b"/read": read, b"/late": read_late}
+    for path, function in paths.items():
+        api.app.router.routes.append(Route(path.decode(), function, methods=["POST"]))
+    async with listening(api.app) as port:
+        for path, expected in ((b"/read", (BODY, "http.disconnect")), (b"/late", (b"", "left"))):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(SIZED.replace(b"/graphql", path))
+            body = await asyncio.wait_for(bodies.get(), SECONDS)
+            writer.transport.abort()
+            assert (body, await asyncio.wait_for(ends.get(), SECONDS)) == expected
 
 
 async def test_a_line_break_in_a_header_begins_no_other_header(api: Api) -> None:

@@ -5,8 +5,10 @@ import gzip
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -327,6 +329,20 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
     answer = await WebhookClient(PUBLIC, never).post("https://hooks.example.com/", HEADERS, BODY)
 
     assert answer.error == "No response arrived within 15 seconds."
+
+
+async def test_a_try_waits_for_no_thread_that_others_keep_busy(receiver: Receiver) -> None:
+    """As a name server that hangs keeps those that look up an issuer or a mail server."""
+    may_end = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.get_running_loop().set_default_executor(pool)
+        pool.submit(may_end.wait)
+        try:
+            answer = await asyncio.wait_for(post(receiver.url()), 5)
+        finally:
+            may_end.set()
+
+    assert answer == Answer(200)
 
 
 HANGING_LOOKUP = """
