@@ -1,5 +1,7 @@
 """What settings a production server and a worker need."""
 
+import os
+import ssl
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ from server.settings.values import LOOPBACK, is_safe_url, parse_url
 
 def ensure_production(settings: Settings) -> None:
     """Rejects what is safe on a developer's machine only; raises SettingsError."""
-    wrong = find_unsafe_delivery(settings)
+    wrong = [*find_unsafe_delivery(settings), *find_unusable_authorities()]
     if not settings.identity_issuers:
         wrong.append(
             "TENANTRY_IDENTITY_ISSUERS is missing. Without an identity provider, nobody can sign"
@@ -29,7 +31,7 @@ def ensure_worker(settings: Settings) -> None:
     """Rejects settings that a worker can't send valid links with; raises SettingsError."""
     if settings.is_development:
         return
-    wrong = find_unsafe_delivery(settings)
+    wrong = [*find_unsafe_delivery(settings), *find_unusable_authorities()]
     if settings.metrics_port and not settings.metrics_token:
         wrong.append(
             "TENANTRY_METRICS_TOKEN is missing. Without it, nothing can be read at"
@@ -131,3 +133,25 @@ def find_unsafe_delivery(settings: Settings) -> list[str]:
             " from. Set a sender, such as Acme <hello@example.com>."
         )
     return wrong
+
+
+def find_unusable_authorities() -> list[str]:
+    """Finds what is wrong with the certificate authorities that the environment names.
+
+    They are used later, when the server first sends a request over TLS.
+    """
+    path = os.environ.get("SSL_CERT_FILE")
+    if not path:
+        return []
+    try:
+        ssl.create_default_context(cafile=path)
+    except ssl.SSLError:
+        problem = "contains no certificates"
+    except OSError as error:
+        problem = f"can't be read: {error.strerror}"
+    else:
+        return []
+    return [
+        f"SSL_CERT_FILE is {path}, which {problem}. Set it to a file of certificates in PEM"
+        " format, or don't set it."
+    ]

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from jwt.algorithms import requires_cryptography
 
@@ -242,6 +243,28 @@ def test_production_refuses_what_is_fine_on_ones_own_machine_only(
 
     (sentence,) = wrong.value.messages
     assert sentence.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(None, "can't be read: No such file or directory"), ("text", "contains no certificates")],
+    ids=["no file", "no certificates"],
+)
+def test_production_needs_the_certificate_authorities_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, problem: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    ensure_production(for_production())
+    file = tmp_path / "authorities.pem"
+    if content:
+        file.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+
+    with pytest.raises(SettingsError) as wrong:
+        ensure_production(for_production())
+
+    (sentence,) = wrong.value.messages
+    assert sentence.startswith(f"SSL_CERT_FILE is {file}, which {problem}. Set it to a file of")
 
 
 def test_production_tells_everything_that_is_missing_at_once() -> None:
