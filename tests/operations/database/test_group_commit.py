@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from models.base import now
 from models.database.connection import COMMIT
+from models.database.group_commit import RELEASE, UNDO
 from models.database.store import Store
 from models.errors.request import CommitUnknown, Unavailable
 from models.users import User, make_user
@@ -251,6 +252,35 @@ async def test_a_connection_that_is_lost_takes_the_group_along(store: Store) -> 
     assert isinstance(found[1], asyncio.CancelledError)
     assert found[2] is None
     assert await ids(store) == ["user_03"]
+
+
+@pytest.mark.parametrize("end", [RELEASE, UNDO])
+async def test_a_member_that_is_canceled_at_its_end_takes_the_group_along(
+    store: Store, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """What it wrote must not be committed with what others write."""
+    fetch, entered = store.driver.fetch, asyncio.Event()
+
+    async def hang(connection: Any, statement: str, *rest: Any) -> Any:
+        if statement == end and not entered.is_set():
+            entered.set()
+            await asyncio.Event().wait()
+        return await fetch(connection, statement, *rest)
+
+    monkeypatch.setattr(store.driver, "fetch", hang)
+    error = RuntimeError("rejected") if end == UNDO else None
+    first = asyncio.create_task(write(store, 1))
+    second = asyncio.create_task(write(store, 2, error))
+    third = asyncio.create_task(write(store, 3))
+    await entered.wait()
+    second.cancel()
+
+    found = await outcomes(first, second, third)
+
+    expected = [Unavailable, asyncio.CancelledError, type(None)]
+    assert [type(error) for error in found] == expected
+    assert await ids(store) == ["user_03"]
+    assert store.writer_turns.free == 1
 
 
 async def test_a_transaction_that_the_database_ended_fails_for_all_members(store: Store) -> None:
