@@ -98,6 +98,11 @@ async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store
     } == {("", False, "{}")}
 
 
+def test_only_columns_can_be_set() -> None:
+    with pytest.raises(AttributeError, match="User has no column 'fist_name'"):
+        setattr(a_user(1), "fist_name", "Ada")
+
+
 def test_new_rows_share_no_default() -> None:
     assert a_user(1).public_metadata == {}
     assert a_user(1).public_metadata is not a_user(2).public_metadata
