@@ -159,6 +159,8 @@ class BaseTable(SQLModel):
             object.__setattr__(self, name, value)
             return
         values = vars(self)
+        if name not in values and name not in type(self).model_fields:
+            raise AttributeError(f"{type(self).__name__} has no column {name!r}.")
         values.setdefault(CHANGED, {}).setdefault(name, values.get(name))
         values[name] = value
 

@@ -130,16 +130,23 @@ class GroupCommit:
 
     async def _undo(self, group: Group) -> None:
         """Rolls back a member; if that fails, the whole group has failed, and changed nothing."""
-        connection = group.connection
-        if group.ended and not connection.is_lost:
-            has_begun = connection.begin is None
+        is_undone = False
+        try:
+            if group.ended and not group.connection.is_lost:
+                with suppress(DBAPIError, OSError):
+                    await self._undo_member(group.connection)
+                    is_undone = True
+        finally:
+            # Also if it is canceled: what the member wrote may still be there.
+            if not is_undone:
+                await self._close(group, Unavailable(is_unchanged=True))
+
+    async def _undo_member(self, connection: Connection) -> None:
+        if connection.begin is not None:
             connection.begin = None
-            with suppress(DBAPIError, OSError):
-                if has_begun:
-                    await connection.run_text(UNDO)
-                    await connection.run_text(RELEASE)
-                return
-        await self._close(group, Unavailable(is_unchanged=True))
+            return
+        await connection.run_text(UNDO)
+        await connection.run_text(RELEASE)
 
     async def _close(self, group: Group, error: Exception | None) -> None:
         """Returns the connection, which rolls back what isn't done, and reports to all members."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import insert, select
 
+from models.database.connection import Connection
 from models.database.tables import metadata
 from models.roles import SYSTEM_PERMISSIONS
 from tests.support.api import SERVICE, Answer, Api, Caller, events
@@ -161,6 +162,26 @@ async def test_a_forbidden_operation_keeps_what_lapsed_too(api: Api, acme: Acme)
     refused = await accept(api, by=newcomer, invitationId=made["id"])
 
     assert refused.reason == "invitation_requires_verified_address"
+    assert await kinds(api) == ["created", "expired"]
+
+
+async def test_expiry_is_written_down_even_if_the_commit_fails(
+    api: Api, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await invited(api, acme.id, by=acme.admin, expiresInDays=1)
+    api.clock.forward(days=1)
+    commit, failures = Connection.commit, [OSError("no answer")]
+
+    async def fail_once(connection: Connection) -> None:
+        if failures:
+            raise failures.pop()
+        await commit(connection)
+
+    monkeypatch.setattr(Connection, "commit", fail_once)
+    which = {"organizationId": acme.id, "userId": acme.outsider.id}
+    refused = await api.mutate("createMembership", which, by=SERVICE)
+
+    assert refused.code == "UNAVAILABLE"
     assert await kinds(api) == ["created", "expired"]
 
 

@@ -239,7 +239,12 @@ async def test_granting_and_managing_depend_on_roles_alone(api: Api, acme: Acme)
     await without_posts(api, acme)
     ids = {"organizationId": acme.id, "userId": acme.member.id}
 
-    promoted = await api.mutate("updateMembership", {**ids, "role": "org:admin"}, by=acme.admin)
+    promoted = await api.mutate(
+        "updateMembership",
+        {**ids, "role": "org:admin"},
+        "membership { permissions role { permissions { key } } }",
+        by=acme.admin,
+    )
     demoted = await api.mutate("updateMembership", {**ids, "role": "org:member"}, by=acme.admin)
     last = await api.mutate(
         "updateMembership", {**ids, "userId": acme.admin.id, "role": "org:member"}, by=acme.admin
@@ -252,7 +257,9 @@ async def test_granting_and_managing_depend_on_roles_alone(api: Api, acme: Acme)
         by=acme.admin,
     )
 
-    assert promoted.payload
+    given = promoted.payload["membership"]
+    held = {one["key"] for one in given["role"]["permissions"]}
+    assert (EDIT in held, EDIT in given["permissions"]) == (True, False)
     assert demoted.payload
     assert [one["code"] for one in last.user_errors + left.user_errors] == [
         "organization_minimum_permissions_needed"

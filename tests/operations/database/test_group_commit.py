@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from models.base import now
 from models.database.connection import COMMIT
+from models.database.group_commit import RELEASE, UNDO
 from models.database.store import Store
 from models.errors.request import CommitUnknown, Unavailable
 from models.users import User, make_user
@@ -188,7 +189,16 @@ async def test_a_rejected_member_may_have_run_no_statement(store: Store) -> None
 
     assert [type(error) for error in found] == [type(None), RuntimeError, *[type(None)] * 3]
     assert await ids(store) == ["user_01", "user_02"]
-    assert not any("ROLLBACK" in statement for statement in texts)
+    kinds = [statement.split(" ")[0] for statement in texts]
+    assert kinds == ["BEGIN", "INSERT", "SAVEPOINT", "INSERT", "RELEASE", COMMIT]
+
+
+async def test_a_writer_after_one_that_ran_no_statement_begins_a_transaction(store: Store) -> None:
+    async with store.write():
+        pass
+    with pytest.raises(RuntimeError):
+        await write(store, 1, RuntimeError("rejected"))
+    assert await ids(store) == []
 
 
 @pytest.mark.parametrize(
@@ -241,16 +251,48 @@ async def test_a_connection_that_is_lost_takes_the_group_along(store: Store) -> 
     third = asyncio.create_task(write(store, 3))
     await entered.wait()
     assert not first.done()
+    # Comes after the task that would have committed the group.
+    fourth = asyncio.create_task(write(store, 4))
+    await until(lambda: store.writer_turns.waiting == 3)
+    second.cancel()
+
+    found = await outcomes(first, second, third, fourth)
+
+    # Nothing was committed for the first; the others got a connection of their own.
+    assert isinstance(found[0], Unavailable)
+    assert not isinstance(found[0], CommitUnknown)
+    assert isinstance(found[1], asyncio.CancelledError)
+    assert found[2:] == [None, None]
+    assert await ids(store) == ["user_03", "user_04"]
+
+
+@pytest.mark.parametrize("end", [RELEASE, UNDO])
+async def test_a_member_that_is_canceled_at_its_end_takes_the_group_along(
+    store: Store, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """What it wrote must not be committed with what others write."""
+    fetch, entered = store.driver.fetch, asyncio.Event()
+
+    async def hang(connection: Any, statement: str, *rest: Any) -> Any:
+        if statement == end and not entered.is_set():
+            entered.set()
+            await asyncio.Event().wait()
+        return await fetch(connection, statement, *rest)
+
+    monkeypatch.setattr(store.driver, "fetch", hang)
+    error = RuntimeError("rejected") if end == UNDO else None
+    first = asyncio.create_task(write(store, 1))
+    second = asyncio.create_task(write(store, 2, error))
+    third = asyncio.create_task(write(store, 3))
+    await entered.wait()
     second.cancel()
 
     found = await outcomes(first, second, third)
 
-    # Nothing was committed for the first; the third got a connection of its own.
-    assert isinstance(found[0], Unavailable)
-    assert not isinstance(found[0], CommitUnknown)
-    assert isinstance(found[1], asyncio.CancelledError)
-    assert found[2] is None
+    expected = [Unavailable, asyncio.CancelledError, type(None)]
+    assert [type(error) for error in found] == expected
     assert await ids(store) == ["user_03"]
+    assert store.writer_turns.free == 1
 
 
 async def test_a_transaction_that_the_database_ended_fails_for_all_members(store: Store) -> None:

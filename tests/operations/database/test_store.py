@@ -10,7 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from models.base import now
+from models.database.connection import Connection
+from models.database.session import DatabaseSession
 from models.database.store import Store
+from models.errors.request import Unavailable
 from models.instance import Instance
 from models.users import User, make_user
 from resolvers.authority.access import SYSTEM
@@ -41,17 +44,21 @@ async def test_what_was_added_and_changed_is_written_before_the_next_statement(
         users = [a_user(1), a_user(2)]
         session.add_all(users)
         users[0].first_name = "Ada"
-        found = (await session.execute(select(User).order_by(col(User.id)))).scalars()
+        with counted(store) as statements:
+            found = (await session.execute(select(User).order_by(col(User.id)))).scalars()
+        assert len(statements) == 2
         assert found == users
         assert found[0] is users[0]
         with counted(store) as statements:
-            users[1].first_name = "Grace"
-            users[0].first_name = "Ada"
+            for name in ("Grace", "Grace"):
+                users[1].first_name = name
+            for name in ("Augusta", "Ada"):
+                users[0].first_name = name
             await session.flush()
             await session.flush()
 
     # The name of the first user is what it was.
-    assert len(statements) == 1
+    assert [statement.split(" ")[0] for statement in statements] == ["UPDATE"]
     assert await names(store) == {"user_1": "Ada", "user_2": "Grace"}
 
 
@@ -79,12 +86,13 @@ async def test_a_savepoint_undoes_what_its_block_wrote_and_changed(store: Store)
                 user.first_name = "Ada"
                 session.add(a_user(2))
                 await session.flush()
-                user.last_name = "Lovelace"
+                user.first_name, user.last_name = "Augusta", "Lovelace"
                 raise RuntimeError
         assert (user.first_name, user.last_name) == (None, None)
+        user.first_name = "Ada"
         async with session.begin_nested():
             session.add(a_user(3))
-    assert await names(store) == {"user_1": None, "user_3": None}
+    assert await names(store) == {"user_1": "Ada", "user_3": None}
 
 
 async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store: Store) -> None:
@@ -98,7 +106,13 @@ async def test_an_insert_that_leaves_columns_out_gives_them_their_defaults(store
     } == {("", False, "{}")}
 
 
+def test_only_columns_can_be_set() -> None:
+    with pytest.raises(AttributeError, match="User has no column 'fist_name'"):
+        a_user(1).fist_name = "Ada"  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def test_new_rows_share_no_default() -> None:
+    assert a_user(1) != a_user(1)
     assert a_user(1).public_metadata == {}
     assert a_user(1).public_metadata is not a_user(2).public_metadata
 
@@ -142,6 +156,40 @@ async def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
             session.add(a_user(1))
             await session.flush()
             raise RuntimeError
+    assert await names(store) == {}
+
+
+async def test_a_transaction_that_fails_or_is_canceled_at_any_step_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = {
+        "take": store.writers,
+        "flush": DatabaseSession,
+        "commit": Connection,
+        "roll_back": store.driver,
+    }
+    free, found = store.writer_turns.free, list[type[object]]()
+
+    async def write(is_rejected: bool) -> None:
+        async with store.write() as session:
+            await session.transaction.execute(insert(User), vars(a_user(1)))
+            if is_rejected:
+                raise RuntimeError
+
+    for failure in (OSError("no answer"), asyncio.CancelledError()):
+
+        async def fail(*_: Any, failure: BaseException = failure, **__: Any) -> None:
+            raise failure
+
+        for step, owner in steps.items():
+            with monkeypatch.context() as patch:
+                patch.setattr(owner, step, fail)
+                (error,) = await asyncio.gather(write(step == "roll_back"), return_exceptions=True)
+            found.append(type(error))
+            assert (step, store.writer_turns.free) == (step, free)
+            assert not store.writers.used
+
+    assert found == [*[Unavailable] * 3, RuntimeError, *[asyncio.CancelledError] * 4]
     assert await names(store) == {}
 
 
