@@ -19,8 +19,6 @@ from models.errors.request import CommitUnknown, Unavailable
 SAVEPOINT = "SAVEPOINT member"
 RELEASE = "RELEASE SAVEPOINT member"
 UNDO = "ROLLBACK TO SAVEPOINT member"
-# For how many rounds of the event loop the result of a commit is kept back at most.
-ROUNDS = 16
 
 
 @dataclass(eq=False)
@@ -154,17 +152,6 @@ class GroupCommit:
         try:
             await self._pool.give_back(group.connection)
         finally:
-            self._report(group, error, min(self._turns.waiting, ROUNDS))
-
-    def _report(self, group: Group, error: Exception | None, rounds: int) -> None:
-        """Reports to all members, after so many rounds of the event loop for those who wait.
-
-        Most transactions take one round. So the server prepares the answers of this commit while
-        the next one waits for the disk. Otherwise, it would have nothing to do meanwhile.
-        """
-        if rounds and self._turns.waiting:
-            asyncio.get_running_loop().call_soon(self._report, group, error, rounds - 1)
-            return
-        for result in group.ended:
-            if not result.done():
-                result.set_result(error)
+            for result in group.ended:
+                if not result.done():
+                    result.set_result(error)

@@ -111,54 +111,6 @@ async def test_nothing_is_reported_before_the_commit(
     assert await ids(store) == ["user_00", "user_01", "user_02"]
 
 
-async def test_those_who_wait_have_their_turns_before_a_commit_is_reported(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """So the next commit waits for the disk while the answers of this one are prepared."""
-    done: list[str] = []
-    async with held_commits(store, monkeypatch) as released:
-        first = await start_commit(store, done)
-        others = [asyncio.create_task(write_at_once(store, number, done)) for number in (1, 2)]
-        await until(lambda: store.writer_turns.waiting == len(others))
-        released.set()
-        await asyncio.gather(first, *others)
-
-    assert done[:4] == ["written 0", "written 1", "written 2", "reported 0"]
-
-
-async def test_a_commit_is_reported_although_another_writer_hesitates(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done: list[str] = []
-    async with held_commits(store, monkeypatch) as released:
-        first = await start_commit(store, done)
-
-        async def hesitate() -> None:
-            async with store.write():
-                await first
-
-        others = [hesitate(), write_at_once(store, 1, done)]
-        released.set()
-        async with asyncio.timeout(60):
-            await asyncio.gather(*others)
-    assert await ids(store) == ["user_00", "user_01"]
-
-
-async def start_commit(store: Store, done: list[str]) -> asyncio.Task[None]:
-    """Starts a writer, and waits until it is committed by itself."""
-    writer = asyncio.create_task(write_at_once(store, 0, done))
-    await until(lambda: bool(done))
-    return writer
-
-
-async def write_at_once(store: Store, number: int, done: list[str]) -> None:
-    async with store.write() as session:
-        session.add(make_user(f"user_{number:02}", now()))
-        await session.flush()
-        done.append(f"written {number}")
-    done.append(f"reported {number}")
-
-
 @pytest.mark.parametrize("rejected", [{0}, {1}, {3}, {1, 2}, {0, 1, 2, 3}])
 async def test_a_rejected_member_changes_nothing_and_the_others_are_committed(
     store: Store, rejected: set[int]
