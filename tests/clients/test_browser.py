@@ -97,6 +97,8 @@ def test_a_newcomer_listens_to_an_organization(server: Server, page: Page, tmp_p
     page.get_by_role("tab", name="OrganizationEvents").get_by_role(
         "button", name="OrganizationEvents"
     ).click()
+    editor = page.locator(".graphiql-query-editor .view-lines")
+    expect(editor).to_contain_text("subscription OrganizationEvents")
 
     with page.expect_websocket() as opened:
         page.get_by_role("button", name="Execute query").click()
