@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from models.database.store import Store
+from resolvers.foundation import rate_limits
 from schema import get_schema
 from schema.execution.documents import Document, Documents
 from server.settings.settings import Environment
@@ -46,6 +47,12 @@ def shared_documents(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(known[text], prepared={}, measured={})
 
     monkeypatch.setattr(Documents, "_read", read_once)
+
+
+@pytest.fixture(autouse=True)
+def many_slug_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allows as many checks of slugs as there are documents; the two servers count for themselves."""
+    monkeypatch.setattr(rate_limits, "SLUG_CHECKS", "100000/minute")
 
 
 @pytest.fixture
