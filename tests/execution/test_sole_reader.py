@@ -107,18 +107,25 @@ async def test_a_batch_that_waits_gets_the_keys_of_the_sole_reader() -> None:
     assert batches == [["a", "b"]]
 
 
-async def test_what_is_being_read_is_waited_for() -> None:
-    """As when a field that gathers fails, while others that it has gathered still read."""
-    batches: list[list[str]] = []
-    may_read = asyncio.Event()
+def hold(
+    batches: list[list[str]], may_read: asyncio.Event, sole_reader: SoleReader
+) -> BatchLoader[str, str]:
+    """Makes a loader that notes the keys of its batches, and reads them once it may."""
 
     async def fetch(keys: list[str]) -> Sequence[str]:
         batches.append(keys)
         await may_read.wait()
         return [key.upper() for key in keys]
 
+    return BatchLoader(fetch, sole_reader)
+
+
+async def test_what_is_being_read_is_waited_for() -> None:
+    """As when a field that gathers fails, while others that it has gathered still read."""
+    batches: list[list[str]] = []
+    may_read = asyncio.Event()
     sole_reader = SoleReader()
-    loader = BatchLoader(fetch, sole_reader)
+    loader = hold(batches, may_read, sole_reader)
     sole_reader.task = asyncio.current_task()
     given_up = asyncio.ensure_future(loader.load("a"))
     await until(lambda: bool(batches))
@@ -144,13 +151,7 @@ async def test_a_read_with_too_few_answers_fails_for_each_key(is_alone: bool) ->
 async def test_who_asks_for_what_is_being_read_waits_for_it() -> None:
     batches: list[list[str]] = []
     may_read = asyncio.Event()
-
-    async def fetch(keys: list[str]) -> Sequence[str]:
-        batches.append(keys)
-        await may_read.wait()
-        return [key.upper() for key in keys]
-
-    loader = BatchLoader(fetch, SoleReader())
+    loader = hold(batches, may_read, SoleReader())
     first = asyncio.ensure_future(loader.load("a"))
     await until(lambda: bool(batches))
     assert loader.knows("a")
