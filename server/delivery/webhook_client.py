@@ -3,20 +3,19 @@
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, TypeVar
+from typing import Any
 
 import httpcore
 import structlog
 
 from models.validation.webhook_targets import Address, WebhookTargets
-from server.trust_store import load_trust_store
+from server.daemon_thread import run_in_daemon_thread
+from server.trust_store import get_trust_store
 
 TRY_SECONDS = 15.0
 # How long connecting to one address can take before the client tries the next one.
@@ -38,7 +37,6 @@ MALFORMED = "The response was not valid HTTP/1.1."
 TOO_SLOW = f"No response arrived within {TRY_SECONDS:.0f} seconds."
 UNKNOWN = "The webhook couldn't be sent. The server's log contains the reason."
 
-T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 log = structlog.stdlib.get_logger("tenantry.webhooks")
@@ -86,21 +84,6 @@ class Resolver:
         return [ip_address(text) for text in dict.fromkeys(str(result[4][0]) for result in results)]
 
 
-def run_in_daemon_thread(function: Callable[[], T]) -> Future[T]:
-    """Runs a function in a thread that, unlike an executor, doesn't keep the process alive."""
-    future: Future[T] = Future()
-    future.set_running_or_notify_cancel()
-
-    def run() -> None:
-        try:
-            future.set_result(function())
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="webhook", daemon=True).start()
-    return future
-
-
 class TargetGuard(httpcore.AsyncNetworkBackend):
     """Connects only to an address that it has checked.
 
@@ -133,7 +116,7 @@ class WebhookClient:
 
     targets: WebhookTargets
     resolve: Resolve = field(default_factory=Resolver)
-    load_trust: Callable[[], ssl.SSLContext] = load_trust_store
+    get_trust: Callable[[], Awaitable[ssl.SSLContext]] = get_trust_store
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Posts a webhook. It never raises, and never takes longer than TRY_SECONDS."""
@@ -162,11 +145,10 @@ class WebhookClient:
         self, method: str, url: httpcore.URL, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[Answer, bytes]:
         """Sends a request; returns the answer, with the start of its body."""
-        trust = await asyncio.wrap_future(run_in_daemon_thread(self.load_trust))
         guard = TargetGuard(self.targets, self.resolve, url.scheme.decode())
         async with (
             httpcore.AsyncHTTPConnection(
-                url.origin, ssl_context=trust, network_backend=guard
+                url.origin, ssl_context=await self.get_trust(), network_backend=guard
             ) as connection,
             connection.stream(method, url, headers=[*headers.items()], content=body) as response,
         ):

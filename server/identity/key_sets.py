@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from server.settings.public_keys import PublicKey, filter_algorithms
-from server.trust_store import load_trust_store
+from server.trust_store import get_trust_store
 
 # Seconds between two fetches of one key set, however many unknown key ids arrive.
 COOL_DOWN = 30.0
@@ -130,7 +130,7 @@ class KeySet:
     async def _fetch(self) -> bytes:
         """Fetches the body without compression, because a small one could expand to any size."""
         # Imports httpx too, which takes too long for the event loop.
-        trust = await asyncio.to_thread(load_trust_store)
+        trust = await get_trust_store()
         import httpx
 
         async with (

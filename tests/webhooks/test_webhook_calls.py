@@ -17,6 +17,7 @@ import pytest
 from models.validation.webhook_targets import Address, WebhookTargets
 from server.delivery import webhook_client
 from server.delivery.webhook_client import Answer, Resolver, WebhookClient
+from server.trust_store import load_trust_store
 from tests.support.servers.smtp import Certificate, a_certificate
 from tests.support.servers.webhook_receiver import (
     ANYWHERE,
@@ -73,7 +74,10 @@ async def post(
     trust: ssl.SSLContext = TRUST,
     names: Names | None = None,
 ) -> Answer:
-    return await WebhookClient(targets, names or Resolver(), lambda: trust).post(url, HEADERS, BODY)
+    async def get_trust() -> ssl.SSLContext:
+        return trust
+
+    return await WebhookClient(targets, names or Resolver(), get_trust).post(url, HEADERS, BODY)
 
 
 # -------------------------------------------------------------------------------------------- where
@@ -333,12 +337,14 @@ async def test_a_name_server_that_hangs_is_waited_for_no_longer_than_a_try(
 
 async def test_a_try_waits_for_no_thread_that_others_keep_busy(receiver: Receiver) -> None:
     """As a name server that hangs keeps those that look up an issuer or a mail server."""
+    load_trust_store.cache_clear()
     may_end = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         asyncio.get_running_loop().set_default_executor(pool)
         pool.submit(may_end.wait)
         try:
-            answer = await asyncio.wait_for(post(receiver.url()), 5)
+            client = WebhookClient(ANYWHERE)
+            answer = await asyncio.wait_for(client.post(receiver.url(), HEADERS, BODY), 5)
         finally:
             may_end.set()
 
